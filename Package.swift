@@ -1,0 +1,100 @@
+// swift-tools-version: 6.2
+// A module imports only what its target names here; CI builds with --explicit-target-dependency-import-check error.
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A library of ours.
+func module(_ name: String, _ path: String? = nil, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(path ?? name)", swiftSettings: settings)
+}
+
+/// A test target: the modules it tests, and Swift Testing.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func nio(_ product: String) -> Target.Dependency { .product(name: product, package: "swift-nio") }
+let nioCore = nio("NIOCore")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let nioHTTPTypes: [Target.Dependency] = [
+    .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+    .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+]
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+
+let package = Package(
+    name: "backlot",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
+        .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.0"),
+    ],
+    targets: [
+        // System modules: a module map and a shim.
+        .target(name: "CInterpose", path: "Sources/System/CInterpose"),
+
+        // Ground.
+        module("Kernel", nil, ["CInterpose"]),
+        module("Fixtures", nil, [.product(name: "Yams", package: "Yams")]),
+        module(
+            "Wire", nil,
+            [nioCore, nio("NIOHTTP1"), nio("NIOWebSocket"), nio("NIOFoundationCompat"), httpTypes] + nioHTTPTypes),
+
+        // Contracts and rules.
+        module("StoreKit", "Stores/StoreKit", ["Kernel"]),
+        module("Faults", nil, ["Kernel", "Wire", "Fixtures"]),
+        module("Mesh", nil, ["Kernel", "Wire", "Faults", nioCore, httpTypes]),
+        module(
+            "ServiceKit", "Services/ServiceKit",
+            [
+                "Kernel", "Wire", "StoreKit", "Fixtures", nioCore, nio("NIOHTTP1"), nio("NIOWebSocket"), httpTypes, hummingbird, logging,
+            ] + nioHTTPTypes),
+        module("Clients", nil, ["Wire", nioCore, httpTypes]),
+
+        // Leaves: they never import each other.
+        module("SimulatedTransport", "Transports/Simulated", ["Kernel", "Wire", nioCore]),
+        module("LoopbackTransport", "Transports/Loopback", ["Wire", nioCore, nio("NIOPosix")]),
+        module("MemoryCache", "Stores/Memory", ["StoreKit", "Kernel"]),
+        module("SQLiteStore", "Stores/SQLite", ["StoreKit", .product(name: "GRDB", package: "GRDB.swift")]),
+        module(
+            "AuthService", "Services/Auth",
+            ["ServiceKit", "Kernel", "Wire", "StoreKit", .product(name: "JWTKit", package: "jwt-kit"), crypto, .product(name: "_CryptoExtras", package: "swift-crypto"), hummingbird, httpTypes, nioCore]),
+        module("AgentService", "Services/Agent", ["ServiceKit", "Kernel", "Wire", "StoreKit", "Fixtures", hummingbird, httpTypes, nioCore]),
+        module("EventsService", "Services/Events", ["ServiceKit", "Kernel", "Wire", "StoreKit", hummingbird, httpTypes, nioCore]),
+        module("LLMService", "Services/LLM", ["ServiceKit", "Kernel", "Wire", "StoreKit", "Fixtures", hummingbird, httpTypes, nioCore]),
+        module("AnalyticsService", "Services/Analytics", ["ServiceKit", "Kernel", "Wire", "StoreKit", hummingbird, httpTypes, nioCore]),
+
+        tests("KernelTests", ["Kernel"]),
+        tests("FixturesTests", ["Fixtures"]),
+        tests("WireTests", ["Wire", "LoopbackTransport", "ServiceKit", "Kernel", "StoreKit", nioCore, nio("NIOEmbedded"), nio("NIOHTTP1"), nio("NIOPosix"), httpTypes, hummingbird, logging]),
+        tests("TransportTests", ["SimulatedTransport", "LoopbackTransport", "Kernel", "Wire", nioCore]),
+        tests("MeshTests", ["Mesh", "Faults", "SimulatedTransport", "LoopbackTransport", "Kernel", "Wire", nioCore]),
+        tests("StoreTests", ["StoreKit", "MemoryCache", "SQLiteStore", "Kernel"]),
+        tests(
+            "ServiceTests",
+            [
+                "AuthService", "AgentService", "EventsService", "LLMService", "AnalyticsService", "ServiceKit", "Clients", "Kernel", "Wire", "StoreKit", "MemoryCache",
+                "SQLiteStore", "LoopbackTransport", "Fixtures", nioCore, httpTypes, hummingbird, logging,
+            ]),
+    ]
+)

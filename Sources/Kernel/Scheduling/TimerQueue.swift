@@ -1,0 +1,147 @@
+// What may run later, keyed by (deadline, sequence); cancelled timers neither run nor move time.
+
+/// The timers of a simulation.
+///
+/// A four-way heap of small keys over a table of slots. Adding and taking are O(log n); cancelling is O(1), and the
+/// dead keys are swept out once they are the majority.
+struct TimerQueue {
+    /// What a timer does when its time has come.
+    enum Action {
+        /// Makes a job ready.
+        case job(UnsafeMutableRawPointer, record: Int, isMain: Bool)
+        /// Hands an item to its strand.
+        case strand(Strand, StrandItem)
+        /// Nothing: the slot is free or its timer was cancelled.
+        case none
+    }
+
+    /// Names a timer so that it can be cancelled; stays distinct from every later timer in the same slot.
+    struct Token: Hashable, Sendable {
+        let slot: UInt32
+        let generation: UInt32
+    }
+
+    private struct Key {
+        let deadline: Int64
+        let sequence: UInt64
+        let slot: UInt32
+        let generation: UInt32
+
+        @inline(__always)
+        func precedes(_ other: Key) -> Bool {
+            deadline != other.deadline ? deadline < other.deadline : sequence < other.sequence
+        }
+    }
+
+    private struct Slot {
+        var generation: UInt32 = 0
+        var action: Action = .none
+    }
+
+    private var heap: ContiguousArray<Key> = []
+    private var slots: ContiguousArray<Slot> = []
+    private var free: ContiguousArray<UInt32> = []
+    private var sequence: UInt64 = 0
+    private var cancelled = 0
+
+    /// Timers that will still run.
+    var count: Int { heap.count - cancelled }
+
+    /// Adds a timer; among equal deadlines the first added runs first.
+    mutating func add(deadline: Int64, _ action: Action) -> Token {
+        let slot: UInt32
+        if let reused = free.popLast() {
+            slot = reused
+        } else {
+            slot = UInt32(slots.count)
+            slots.append(Slot())
+        }
+        slots[Int(slot)].action = action
+        let generation = slots[Int(slot)].generation
+        sequence &+= 1
+        push(Key(deadline: deadline, sequence: sequence, slot: slot, generation: generation))
+        return Token(slot: slot, generation: generation)
+    }
+
+    /// Takes a timer back and returns what it would have done; nil if it ran or was cancelled before.
+    mutating func cancel(_ token: Token) -> Action? {
+        guard Int(token.slot) < slots.count, slots[Int(token.slot)].generation == token.generation else { return nil }
+        let action = release(token.slot)
+        cancelled += 1
+        if cancelled > 64, cancelled * 2 > heap.count { sweep() }
+        return action
+    }
+
+    /// The next deadline of a timer that will run.
+    mutating func nextDeadline() -> Int64? {
+        while let first = heap.first {
+            if isLive(first) { return first.deadline }
+            _ = popKey()
+            cancelled -= 1
+        }
+        return nil
+    }
+
+    /// Takes the next timer if it is due at `deadline`.
+    mutating func pop(dueAt deadline: Int64) -> Action? {
+        while let first = heap.first, first.deadline <= deadline {
+            _ = popKey()
+            if isLive(first) { return release(first.slot) }
+            cancelled -= 1
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private func isLive(_ key: Key) -> Bool { slots[Int(key.slot)].generation == key.generation }
+
+    private mutating func release(_ slot: UInt32) -> Action {
+        var action = Action.none
+        swap(&action, &slots[Int(slot)].action)
+        slots[Int(slot)].generation &+= 1
+        free.append(slot)
+        return action
+    }
+
+    private mutating func sweep() {
+        let live = heap.filter { isLive($0) }
+        heap.removeAll(keepingCapacity: true)
+        cancelled = 0
+        for key in live { push(key) }
+    }
+
+    private mutating func push(_ key: Key) {
+        heap.append(key)
+        var child = heap.count &- 1
+        while child > 0 {
+            let parent = (child &- 1) >> 2
+            guard key.precedes(heap[parent]) else { break }
+            heap[child] = heap[parent]
+            child = parent
+        }
+        heap[child] = key
+    }
+
+    private mutating func popKey() -> Key? {
+        guard let last = heap.popLast() else { return nil }
+        guard let first = heap.first else { return last }
+        let count = heap.count
+        var parent = 0
+        while true {
+            let firstChild = parent &* 4 &+ 1
+            guard firstChild < count else { break }
+            var least = firstChild
+            var other = firstChild &+ 1
+            let end = min(firstChild &+ 4, count)
+            while other < end {
+                if heap[other].precedes(heap[least]) { least = other }
+                other &+= 1
+            }
+            guard heap[least].precedes(last) else { break }
+            heap[parent] = heap[least]
+            parent = least
+        }
+        heap[parent] = last
+        return first
+    }
+}

@@ -1,0 +1,30 @@
+// What a task waits for, in words, so that a run that can go no further can say why.
+
+/// What a task waits for: `the reply to` `POST /v1/chat/completions` `on agent->llm`.
+public struct WaitReason: Sendable, CustomStringConvertible {
+    /// What kind of thing is awaited.
+    public let what: StaticString
+    /// Which one.
+    public let subject: String
+    /// On which link, or from whom.
+    public let place: String
+
+    /// A reason in its three parts.
+    public init(_ what: StaticString, _ subject: String, on place: String) {
+        self.what = what
+        self.subject = subject
+        self.place = place
+    }
+
+    public var description: String { "\(what) \(subject) on \(place)" }
+}
+
+/// Runs `body`, and has the current task say meanwhile what it waits for. Costs nothing outside a simulation.
+public func waiting<Result>(
+    for reason: WaitReason, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+) async rethrows -> Result {
+    guard let simulation = Simulation.current else { return try await body() }
+    simulation.setWaiting(reason)
+    defer { simulation.setWaiting(nil) }
+    return try await body()
+}

@@ -1,0 +1,28 @@
+// The clock of a world: virtual inside a simulation, real outside, the same code for both.
+
+import CInterpose
+import Glibc
+
+/// The clock that services, links and suites read.
+///
+/// It asks the system, which inside a simulation answers with virtual time; no caller knows in which world it runs.
+public struct WorldClock: Clock, Sendable {
+    public typealias Instant = Kernel.Instant
+
+    /// The world's clock.
+    public init() {}
+
+    public var now: Instant {
+        if let world = backlot_current() { return Instant(nanoseconds: world.pointee.epoch + world.pointee.now) }
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+
+    public var minimumResolution: Duration { .nanoseconds(1) }
+
+    public func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+        let left = now.duration(to: deadline)
+        if left > .zero { try await Task.sleep(for: left, tolerance: tolerance, clock: .continuous) }
+    }
+}

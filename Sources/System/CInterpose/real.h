@@ -1,0 +1,27 @@
+// Shared by the interposed calls: the thread's world, and the way to the real function.
+#ifndef BACKLOT_REAL_H
+#define BACKLOT_REAL_H
+
+#include "include/interpose.h"
+
+extern _Thread_local backlot_world *backlot_here;
+
+/// The next definition of a symbol after ours.
+void *backlot_real(const char *name);
+
+/// The real function `name`, looked up once: REAL(int, usleep, useconds_t)(5).
+#define REAL(result, name, ...)                                                                                        \
+    ({                                                                                                                 \
+        static result (*real_##name)(__VA_ARGS__);                                                                     \
+        result (*found_##name)(__VA_ARGS__) = __atomic_load_n(&real_##name, __ATOMIC_RELAXED);                         \
+        if (!found_##name) {                                                                                           \
+            found_##name = (result(*)(__VA_ARGS__))backlot_real(#name);                                                \
+            __atomic_store_n(&real_##name, found_##name, __ATOMIC_RELAXED);                                            \
+        }                                                                                                              \
+        found_##name;                                                                                                  \
+    })
+
+/// Ends the simulation of this thread, naming the function it is used in.
+#define LEAK() backlot_here->leak(backlot_here->simulation, __func__, __builtin_return_address(0))
+
+#endif

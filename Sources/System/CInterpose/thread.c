@@ -1,0 +1,47 @@
+// Which thread simulates, and the real calls behind the interposed ones.
+#define _GNU_SOURCE
+#include "real.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <time.h>
+#include <unistd.h>
+
+_Thread_local backlot_world *backlot_here __attribute__((tls_model("initial-exec"))) = NULL;
+
+void backlot_enter(backlot_world *world) { backlot_here = world; }
+
+backlot_world *backlot_current(void) { return backlot_here; }
+
+// A boot some 1,000 s before the simulation: deadlines may be computed backwards without underflow.
+int64_t backlot_monotonic_origin(void) { return INT64_C(1000000000000); }
+
+void *backlot_real(const char *name) { return dlsym(RTLD_NEXT, name); }
+
+int64_t backlot_real_nanoseconds(void) {
+    struct timespec now;
+    REAL(int, clock_gettime, clockid_t, struct timespec *)(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int backlot_thread(size_t stack_bytes, void *(*body)(void *), void *argument) {
+    pthread_t thread;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, stack_bytes);
+    int failure = REAL(int, pthread_create, pthread_t *, const pthread_attr_t *, void *(*)(void *), void *)(
+        &thread, &attributes, body, argument);
+    pthread_attr_destroy(&attributes);
+    return failure;
+}
+
+_Noreturn void backlot_park(void) {
+    backlot_here = NULL;
+    for (;;) { pause(); }
+}
+
+const char *backlot_symbol(const void *address) {
+    Dl_info info;
+    return dladdr(address, &info) && info.dli_sname ? info.dli_sname : NULL;
+}
