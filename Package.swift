@@ -30,6 +30,7 @@ let nioHTTPTypes: [Target.Dependency] = [
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 
 let package = Package(
@@ -78,10 +79,10 @@ let package = Package(
         module("SQLiteStore", "Stores/SQLite", ["StoreKit", .product(name: "GRDB", package: "GRDB.swift")]),
         module(
             "AuthService", "Services/Auth",
-            ["ServiceKit", "Kernel", "Wire", "StoreKit", .product(name: "JWTKit", package: "jwt-kit"), crypto, .product(name: "_CryptoExtras", package: "swift-crypto"), hummingbird, httpTypes, nioCore]),
-        module("AgentService", "Services/Agent", ["ServiceKit", "Kernel", "Wire", "StoreKit", "Fixtures", hummingbird, httpTypes, nioCore]),
-        module("EventsService", "Services/Events", ["ServiceKit", "Kernel", "Wire", "StoreKit", hummingbird, httpTypes, nioCore]),
-        module("LLMService", "Services/LLM", ["ServiceKit", "Kernel", "Wire", "StoreKit", "Fixtures", hummingbird, httpTypes, nioCore]),
+            ["ServiceKit", "Kernel", "Wire", "StoreKit", .product(name: "JWTKit", package: "jwt-kit"), crypto, .product(name: "_CryptoExtras", package: "swift-crypto"), hummingbird, httpTypes, nioCore, logging]),
+        module("AgentService", "Services/Agent", ["ServiceKit", "Kernel", "Wire", "StoreKit", "Fixtures", deque, hummingbird, httpTypes, nioCore, logging]),
+        module("EventsService", "Services/Events", ["ServiceKit", "Kernel", "Wire", "StoreKit", deque, hummingbird, httpTypes, nioCore, logging]),
+        module("LLMService", "Services/LLM", ["ServiceKit", "Kernel", "Wire", "StoreKit", "Fixtures", hummingbird, httpTypes, nioCore, logging]),
         module("AnalyticsService", "Services/Analytics", ["ServiceKit", "Kernel", "Wire", "StoreKit", hummingbird, httpTypes, nioCore]),
 
         tests("KernelTests", ["Kernel"]),
@@ -94,7 +95,8 @@ let package = Package(
             "ServiceTests",
             [
                 "AuthService", "AgentService", "EventsService", "LLMService", "AnalyticsService", "ServiceKit", "Clients", "Kernel", "Wire", "StoreKit", "MemoryCache",
-                "SQLiteStore", "LoopbackTransport", "Fixtures", nioCore, httpTypes, hummingbird, logging,
+                "SQLiteStore", "LoopbackTransport", "Fixtures", nioCore, nio("NIOEmbedded"), httpTypes, hummingbird, logging,
+                .product(name: "JWTKit", package: "jwt-kit"),
             ]),
     ]
 )

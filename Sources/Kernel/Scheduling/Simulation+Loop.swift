@@ -5,8 +5,8 @@ import Synchronization
 
 extension Simulation {
     /// Runs until `isDone`, or until nothing can happen, or a limit is met. Returns why it stopped early, if it did.
-    func loop(until isDone: () -> Bool, timeLimit: Int64) -> SimulationError? {
-        while !isDone() {
+    func loop(until isDone: (Simulation) -> Bool, timeLimit: Int64) -> SimulationError? {
+        while !isDone(self) {
             if let entry = ready.pop() {
                 run(entry)
                 if steps > configuration.stepLimit { return .stepLimit(configuration.stepLimit, at: elapsed) }
@@ -26,7 +26,7 @@ extension Simulation {
     private func run(_ entry: ReadyQueue.Entry) {
         steps &+= 1
         if steps & 0xff == 0 { progress.store(steps, ordering: .relaxed) }
-        schedule.combine(ledger.records[entry.record].lineage)
+        schedule.combine(entry.rank ^ UInt64(truncatingIfNeeded: entry.record))
         runningRecord = entry.record
         switch entry.work {
         case .job(let job):
@@ -66,12 +66,14 @@ extension Simulation {
 
     /// Cancels what the body left running and lets it end. Returns a line for each task that does not.
     func tearDown() -> [String] {
+        callClosings()
         for task in ledger.unstructuredTasks() { backlot_task_cancel(task) }
         let limit = world.pointee.now.addingReportingOverflow(configuration.grace.nanosecondsClamped)
         _ = loop(
-            until: {
-                self.ledger.sweep()
-                return self.ready.isEmpty && self.ledger.unstructuredTasks().isEmpty
+            until: { simulation in
+                guard simulation.ready.isEmpty else { return false }
+                simulation.ledger.sweep()
+                return simulation.ledger.unstructuredTasks().isEmpty
             }, timeLimit: limit.overflow ? .max : limit.partialValue)
         ledger.sweep()
         let hung = ledger.descriptions()

@@ -97,9 +97,10 @@ private final class Flight<Value: Sendable>: AnyFlight, @unchecked Sendable {  /
         backlot_enter(world)
         launch()
         let limit = simulation.configuration.timeLimit.nanosecondsClamped
-        let failure = simulation.loop(until: { self.result.withLock { $0 != nil } }, timeLimit: limit)
+        let failure = simulation.loop(until: { $0.bodyHasEnded }, timeLimit: limit)
         let elapsed = simulation.elapsed
         let hung = simulation.tearDown()
+        simulation.discard()
         backlot_enter(nil)
         let result = failure.map { .failure($0) } ?? self.result.withLock { $0! }
         land(with: result, hung: failure == nil ? hung : [], elapsed: elapsed)
@@ -110,6 +111,7 @@ private final class Flight<Value: Sendable>: AnyFlight, @unchecked Sendable {  /
             let result: Result<Value, any Error>
             do { result = .success(try await body(simulation)) } catch { result = .failure(error) }
             self.result.withLock { $0 = result }
+            simulation.bodyHasEnded = true
         }
     }
 

@@ -46,25 +46,31 @@ public final class Simulation: @unchecked Sendable {  // because only its own th
     /// What happened.
     public let trace: Trace
 
+    private let isSeeded: Bool
     let world: UnsafeMutablePointer<backlot_world>
-    var ledger: TaskLedger
-    var ready = ReadyQueue()
-    var timers = TimerQueue()
-    var runningRecord = TaskLedger.root
-    var runningStrand: Strand?
+    // Exclusivity needs no check at run time: one thread, and no access lasts over a call to foreign code.
+    @exclusivity(unchecked) var ledger: TaskLedger
+    @exclusivity(unchecked) var ready = ReadyQueue()
+    @exclusivity(unchecked) var timers = TimerQueue()
+    @exclusivity(unchecked) var runningRecord = TaskLedger.root
+    @exclusivity(unchecked) var runningStrand: Strand?
     var runsMainJob = false
-    var schedule = StableHash(key: 0x7363_6865_6475_6c65)
-    var steps: UInt64 = 0
+    @exclusivity(unchecked) var schedule = StableHash(key: 0x7363_6865_6475_6c65)
+    @exclusivity(unchecked) var steps: UInt64 = 0
+    @exclusivity(unchecked) var bodyHasEnded = false
     var sweepAt = 4096
     /// Hands the outcome over when a leak ends the simulation in mid-step.
     var onLeak: ((SimulationError) -> Void)?
     /// How many steps ran, for the watchdog on another thread.
     let progress = Atomic<UInt64>(0)
+    private let over = Atomic<Bool>(false)
+    private var closings: [() -> Void] = []
 
-    private var sequence: UInt64 = 0
+    @exclusivity(unchecked) private var sequence: UInt64 = 0
 
     init(_ configuration: Configuration) {
         self.configuration = configuration
+        isSeeded = configuration.order == .seeded
         chance = Chance(seed: configuration.seed)
         ledger = TaskLedger(seed: configuration.seed)
         world = .allocate(capacity: 1)
@@ -93,6 +99,26 @@ public final class Simulation: @unchecked Sendable {  // because only its own th
 
     /// Steps run so far.
     public var stepCount: UInt64 { steps }
+
+    /// Whether the simulation has ended, so that nothing of it runs any more.
+    var isOver: Bool { over.load(ordering: .acquiring) }
+
+    /// Has `body` called when the simulation's body has ended, before what is left running is cancelled; the last
+    /// registered first.
+    public func atEnd(_ body: @escaping () -> Void) { closings.append(body) }
+
+    func callClosings() {
+        while let closing = closings.popLast() { closing() }
+    }
+
+    /// Drops all that waits to run, while the world is still entered.
+    func discard() {
+        over.store(true, ordering: .releasing)
+        while let entry = ready.pop() {
+            if case .strand(let reference) = entry.work { reference.release() }
+        }
+        timers = TimerQueue()
+    }
 
     // MARK: Making things ready
 
@@ -123,7 +149,6 @@ public final class Simulation: @unchecked Sendable {  // because only its own th
     func makeReady(_ work: ReadyQueue.Work, record: Int) {
         let rank = ledger.nextRank(record)
         sequence &+= 1
-        let isSeeded = configuration.order == .seeded
         ready.push(.init(rank: isSeeded ? rank : 0, sequence: sequence, record: record, work: work))
     }
 
@@ -135,7 +160,7 @@ public final class Simulation: @unchecked Sendable {  // because only its own th
         return timers.add(deadline: overflow ? .max : deadline, action)
     }
 
-    func cancelTimer(_ token: TimerQueue.Token) -> Bool { timers.cancel(token) != nil }
+    func cancelTimer(_ token: TimerQueue.Token) -> TimerQueue.Action? { timers.cancel(token) }
 
     func setWaiting(_ reason: WaitReason?) { ledger.setWaiting(currentRecord(), reason) }
 

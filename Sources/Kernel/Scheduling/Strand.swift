@@ -5,26 +5,30 @@ public enum StrandItem {
     /// A closure to call.
     case call(() -> Void)
     /// An object to poke, with a number that tells it why: for work that recurs and is not worth a closure each time.
-    case poke(any StrandTarget, UInt64)
+    case poke(StrandTarget, UInt64)
 }
 
 /// What a strand can poke.
-public protocol StrandTarget: AnyObject {
-    /// Does the work that `reason` names, on the strand.
-    func poked(_ reason: UInt64)
+open class StrandTarget {
+    /// A target.
+    public init() {}
+
+    /// Does the work that `reason` names, on the strand. The default does nothing.
+    open func poked(_ reason: UInt64) {}
 }
 
 /// A serial queue of work that a simulation schedules as one: its items run first-in-first-out, and when the queue
 /// as a whole runs is decided by the seed, among all that is ready. Confined to its simulation's thread.
 open class Strand {
     /// The simulation that runs this strand.
-    public unowned let simulation: Simulation
+    public let simulation: Simulation
     /// The name that its ranks are keyed by.
     public let name: String
     let record: Int
-    private var items: ContiguousArray<StrandItem> = []
-    private var running: ContiguousArray<StrandItem> = []
-    private(set) var isReady = false
+    // Exclusivity needs no check at run time here: one thread, and no access lasts over a call to foreign code.
+    @exclusivity(unchecked) private var items: ContiguousArray<StrandItem> = []
+    @exclusivity(unchecked) private var running: ContiguousArray<StrandItem> = []
+    @exclusivity(unchecked) private var isReady = false
 
     /// A strand with no work. Its lineage is its name, so that it does not depend on when it was made.
     public init(_ simulation: Simulation, name: String) {
@@ -33,14 +37,18 @@ open class Strand {
         record = simulation.ledger.addStrand(name: name)
     }
 
-    deinit { simulation.ledger.removeStrand(record) }
+    deinit { if Simulation.current === simulation { simulation.ledger.removeStrand(record) } }
 
     /// Whether the calling code runs on this strand.
     public final var isCurrent: Bool { Simulation.current === simulation && simulation.runningStrand === self }
 
-    /// Adds work at the end of the queue.
-    @inline(__always)
+    /// Adds work at the end of the queue. After the simulation has ended the work is dropped: nothing runs any more.
+    /// Traps on another thread while the simulation runs: nothing that simulates may be reached from outside.
     public final func append(_ item: StrandItem) {
+        guard Simulation.current === simulation else {
+            precondition(simulation.isOver, "the event loop '\(name)' of a simulation was used from another thread")
+            return
+        }
         items.append(item)
         if !isReady {
             isReady = true
@@ -54,23 +62,30 @@ open class Strand {
         return UInt64(token.generation) << 32 | UInt64(token.slot)
     }
 
-    /// Takes delayed work back; false if it came to the queue before.
+    /// Takes delayed work back and returns it; nil if it came to the queue before.
     @discardableResult
-    public final func cancel(_ token: UInt64) -> Bool {
+    public final func take(_ token: UInt64) -> StrandItem? {
         let slot = UInt32(truncatingIfNeeded: token)
-        return simulation.cancelTimer(TimerQueue.Token(slot: slot, generation: UInt32(token >> 32)))
+        let action = simulation.cancelTimer(TimerQueue.Token(slot: slot, generation: UInt32(token >> 32)))
+        if case .strand(_, let item) = action { return item }
+        return nil
     }
 
     /// Runs what is queued now; what is added meanwhile waits for the next turn, so that others get theirs.
     final func run() {
         isReady = false
+        if items.count == 1 { return Self.perform(items.removeLast()) }
         swap(&items, &running)
-        for item in running {
-            switch item {
-            case .call(let body): body()
-            case .poke(let target, let reason): target.poked(reason)
-            }
-        }
+        // By index, because the strand may run nothing else meanwhile, and a copy of the array would cost.
+        for index in running.indices { Self.perform(running[index]) }
         running.removeAll(keepingCapacity: true)
+    }
+
+    @inline(__always)
+    private static func perform(_ item: StrandItem) {
+        switch item {
+        case .call(let body): body()
+        case .poke(let target, let reason): target.poked(reason)
+        }
     }
 }

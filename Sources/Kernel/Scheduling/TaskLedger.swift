@@ -7,11 +7,19 @@ import CInterpose
 /// The runtime numbers tasks by a counter of the whole process. The ledger maps that number, at a task's first job,
 /// to a lineage: the creator's lineage and the ordinal of the creation. Ranks and random bytes are keyed by it.
 struct TaskLedger {
-    struct Record {
+    /// What every job asks for, apart from the rest so that it stays in the processor's cache.
+    private struct Hot {
         /// The stable identity.
         let lineage: UInt64
         /// Jobs so far: the `n` of the next rank.
-        var jobs: UInt64 = 0
+        var jobs: UInt64
+        /// The task, retained, so that its end is seen; nil for strands and for tasks that live in their parent.
+        var task: UnsafeMutableRawPointer?
+    }
+
+    struct Record {
+        /// The stable identity.
+        let lineage: UInt64
         /// Tasks created so far.
         var children: UInt64 = 0
         /// Random draws so far.
@@ -29,6 +37,7 @@ struct TaskLedger {
     }
 
     private(set) var records: ContiguousArray<Record> = []
+    private var hot: ContiguousArray<Hot> = []
     private var free: ContiguousArray<Int> = []
     private var byID = IDTable()
     private let seedKey: UInt64
@@ -38,7 +47,7 @@ struct TaskLedger {
 
     init(seed: UInt64) {
         seedKey = seed
-        records.append(Record(lineage: StableHash.of("simulation"), id: 0, isChild: false, name: "simulation"))
+        _ = insert(Record(lineage: StableHash.of("simulation"), id: 0, isChild: false, name: "simulation"))
     }
 
     /// Tasks and strands known now.
@@ -50,10 +59,11 @@ struct TaskLedger {
     /// The rank of the next job of a record.
     @inline(__always)
     mutating func nextRank(_ record: Int) -> UInt64 {
-        let n = records[record].jobs
-        records[record].jobs = n &+ 1
-        return StableHash.fold(records[record].lineage ^ n &* 0x9e37_79b9_7f4a_7c15, seedKey | 1)
-            ^ StableHash.fold(n ^ seedKey, records[record].lineage | 1)
+        let n = hot[record].jobs
+        hot[record].jobs = n &+ 1
+        let lineage = hot[record].lineage
+        return StableHash.fold(lineage ^ n &* 0x9e37_79b9_7f4a_7c15, seedKey | 1)
+            ^ StableHash.fold(n ^ seedKey, lineage | 1)
     }
 
     /// A key for the next random bytes of a record.
@@ -93,7 +103,7 @@ struct TaskLedger {
     /// Forgets a task that has just run, if that was its end: then only the ledger still holds it.
     @inline(__always)
     mutating func noteRun(_ record: Int) {
-        guard let task = records[record].task, backlot_task_references(task) == 1 else { return }
+        guard let task = hot[record].task, backlot_task_references(task) == 1 else { return }
         forget(record, task)
     }
 
@@ -128,20 +138,25 @@ struct TaskLedger {
         for record in records.indices {
             if let task = records[record].task { backlot_task_release(task) }
             records[record].task = nil
+            hot[record].task = nil
         }
     }
 
     private mutating func insert(_ record: Record) -> Int {
+        let hot = Hot(lineage: record.lineage, jobs: 0, task: record.task)
         if let index = free.popLast() {
             records[index] = record
+            self.hot[index] = hot
             return index
         }
         records.append(record)
+        self.hot.append(hot)
         return records.count - 1
     }
 
     private mutating func remove(_ record: Int) {
         records[record] = Record(lineage: 0, id: 0, isChild: true, name: "")
+        hot[record].task = nil
         free.append(record)
     }
 }

@@ -21,10 +21,10 @@ public struct WaitReason: Sendable, CustomStringConvertible {
 
 /// Runs `body`, and has the current task say meanwhile what it waits for. Costs nothing outside a simulation.
 public func waiting<Result>(
-    for reason: WaitReason, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+    for reason: @autoclosure () -> WaitReason, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
 ) async rethrows -> Result {
     guard let simulation = Simulation.current else { return try await body() }
-    simulation.setWaiting(reason)
+    simulation.setWaiting(reason())
     defer { simulation.setWaiting(nil) }
     return try await body()
 }

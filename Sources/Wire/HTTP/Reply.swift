@@ -47,37 +47,3 @@ public struct Reply: Sendable {
     /// The body as a JSON value. Throws ``CallError/unexpectedBody(service:request:reason:)`` by way of its caller.
     public func json<Value: Decodable>(_ type: Value.Type) throws -> Value { try WireJSON.decode(type, from: body) }
 }
-
-/// The bytes of a response body, in the pieces in which they arrived.
-///
-/// Ends where the message ends. Throws if the connection ends before: a cut body is never a short success.
-public struct ReplyBody: AsyncSequence, Sendable {
-    public typealias Element = ByteBuffer
-
-    private let stream: AsyncThrowingStream<ByteBuffer, any Error>
-
-    /// A body from a stream of pieces.
-    public init(_ stream: AsyncThrowingStream<ByteBuffer, any Error>) { self.stream = stream }
-
-    /// A body that is there already.
-    public init(_ buffer: ByteBuffer) {
-        stream = AsyncThrowingStream { continuation in
-            if buffer.readableBytes > 0 { continuation.yield(buffer) }
-            continuation.finish()
-        }
-    }
-
-    public func makeAsyncIterator() -> AsyncThrowingStream<ByteBuffer, any Error>.Iterator {
-        stream.makeAsyncIterator()
-    }
-
-    /// The whole body, of at most `limit` bytes. Throws ``CallError/bodyTooLarge(limit:)``.
-    public func collect(upTo limit: Int) async throws -> ByteBuffer {
-        var whole = ByteBuffer()
-        for try await var piece in self {
-            guard whole.readableBytes + piece.readableBytes <= limit else { throw CallError.bodyTooLarge(limit: limit) }
-            if whole.readableBytes == 0 { whole = piece } else { whole.writeBuffer(&piece) }
-        }
-        return whole
-    }
-}

@@ -1,0 +1,87 @@
+// Calls the agent service as a front end does: threads, messages, runs.
+
+import HTTPTypes
+public import Wire
+
+/// A typed caller of `agent`. Every call throws ``CallError``: `unexpectedStatus` for any answer but 200.
+public struct AgentClient: Sendable {
+    private let caller: Caller
+
+    /// A client that calls by `caller`.
+    public init(_ caller: Caller) { self.caller = caller }
+
+    /// POST `/api/threads`: a new thread.
+    public func createThread(title: String? = nil, metadata: JSONValue = [:], token: String) async throws -> AgentThread {
+        let body: JSONValue = ["title": JSONValue(title), "metadata": metadata]
+        return try await fetch(.post, "/api/threads", token, json: body, as: AgentThread.init)
+    }
+
+    /// GET `/api/threads`: a page of the user's threads, the last changed first.
+    public func threads(limit: Int = 20, offset: Int = 0, token: String) async throws -> [AgentThread] {
+        try await fetch(.get, "/api/threads?limit=\(limit)&offset=\(offset)", token) { json in
+            guard let items = json.array else { return nil }
+            let threads = items.compactMap(AgentThread.init)
+            return threads.count == items.count ? threads : nil
+        }
+    }
+
+    /// GET `/api/threads/{id}`.
+    public func thread(_ id: String, token: String) async throws -> AgentThread {
+        try await fetch(.get, "/api/threads/\(id)", token, as: AgentThread.init)
+    }
+
+    /// PUT `/api/threads/{id}`: the thread with another title.
+    public func renameThread(_ id: String, to title: String, token: String) async throws -> AgentThread {
+        try await fetch(.put, "/api/threads/\(id)", token, json: ["title": .string(title)], as: AgentThread.init)
+    }
+
+    /// DELETE `/api/threads/{id}`: the thread is archived, and not there any more.
+    public func archiveThread(_ id: String, token: String) async throws {
+        _ = try await fetch(.delete, "/api/threads/\(id)", token) { $0 }
+    }
+
+    /// GET `/api/threads/{id}/messages`: a page of the thread's messages, the oldest first.
+    public func messages(in thread: String, limit: Int = 50, offset: Int = 0, token: String) async throws -> MessagePage {
+        try await fetch(.get, "/api/threads/\(thread)/messages?limit=\(limit)&offset=\(offset)", token, as: MessagePage.init)
+    }
+
+    /// POST `/api/threads/{id}/messages`: keeps a message, without asking an agent.
+    public func addMessage(_ text: String, to thread: String, token: String) async throws -> ThreadMessage {
+        try await fetch(.post, "/api/threads/\(thread)/messages", token, json: ["message": .string(text)], as: ThreadMessage.init)
+    }
+
+    /// POST `/api/agent/message`: asks an agent, the default one where `agent` is nil, in a new thread where `thread`
+    /// is nil. Returns once the run has begun; its events come by the events service.
+    public func sendMessage(
+        _ text: String, in thread: String? = nil, agent: String? = nil, token: String
+    ) async throws -> StartedRun {
+        let body: JSONValue = ["message": .string(text), "thread_id": JSONValue(thread), "agent": JSONValue(agent)]
+        return try await fetch(.post, "/api/agent/message", token, json: body, as: StartedRun.init)
+    }
+
+    /// GET `/api/agent/{run_id}/status`.
+    public func runStatus(_ run: String, token: String) async throws -> RunStatus {
+        try await fetch(.get, "/api/agent/\(run)/status", token, as: RunStatus.init)
+    }
+
+    private func fetch<Value>(
+        _ method: HTTPRequest.Method, _ path: String, _ token: String, json body: JSONValue? = nil,
+        as read: (JSONValue) -> Value?
+    ) async throws -> Value {
+        var call = Call(method, path).bearer(token)
+        if let body {
+            call.body = body.buffer
+            call.head.headerFields[.contentType] = "application/json"
+        }
+        let reply = try await caller.fetch(call)
+        guard reply.status == .ok else {
+            throw CallError.unexpectedStatus(
+                service: caller.service, request: call.summary, status: reply.status.code, body: reply.text)
+        }
+        guard let json = try? JSONValue(json: reply.body), let value = read(json) else {
+            throw CallError.unexpectedBody(
+                service: caller.service, request: call.summary, reason: "a field is missing in \(reply.text.prefix(200))")
+        }
+        return value
+    }
+}

@@ -1,0 +1,92 @@
+// Calls the events service as a front end does: one WebSocket, messages out, events in.
+
+import HTTPTypes
+public import Wire
+
+/// A typed caller of `events`.
+public struct EventsClient: Sendable {
+    /// How the access token is shown.
+    public enum Authentication: Sendable {
+        /// As the subprotocol `jwt.<token>` beside `jwt-auth`, as browsers must.
+        case subprotocol
+        /// As `Authorization: Bearer`.
+        case header
+    }
+
+    private let caller: Caller
+
+    /// A client that calls by `caller`.
+    public init(_ caller: Caller) { self.caller = caller }
+
+    /// Connects to `/ws`. Throws ``CallError/upgradeRefused(service:status:body:)`` with status 401 where the token is
+    /// not valid.
+    public func connect(token: String, by authentication: Authentication = .subprotocol) async throws -> EventSocket {
+        let connection =
+            switch authentication {
+            case .subprotocol: try await caller.open(.get("/ws"), subprotocols: ["jwt-auth", "jwt.\(token)"])
+            case .header: try await caller.open(.get("/ws").bearer(token))
+            }
+        return EventSocket(connection)
+    }
+}
+
+/// An open connection to the events service.
+public struct EventSocket: Sendable {
+    /// The WebSocket itself, for what has no function here.
+    public let connection: WebSocketConnection
+
+    /// A socket over a connection that is open.
+    public init(_ connection: WebSocketConnection) { self.connection = connection }
+
+    /// The frames that come, until the connection ends; then ``closure`` says why. One task may read them at a time.
+    public var frames: Frames { Frames(messages: connection.messages) }
+
+    /// Why the connection ended; nil while it is open.
+    public var closure: WebSocketClosure? { connection.closure }
+
+    /// Says something to an agent: `user_message`, answered with `agent_task_ack`.
+    public func sendUserMessage(
+        _ text: String, thread: String? = nil, agent: String? = nil, messageID: String? = nil
+    ) async throws {
+        var payload: JSONValue = ["message": .string(text)]
+        if let thread { payload["thread_id"] = .string(thread) }
+        if let agent { payload["agent"] = .string(agent) }
+        try await send("user_message", payload: payload, messageID: messageID)
+    }
+
+    /// Sends `ping`, answered with `pong`.
+    public func ping(messageID: String? = nil) async throws { try await send("ping", messageID: messageID) }
+
+    /// Sends a message of any type.
+    public func send(_ type: String, payload: JSONValue = [:], messageID: String? = nil) async throws {
+        var message: JSONValue = ["type": .string(type), "payload": payload]
+        if let messageID { message["message_id"] = .string(messageID) }
+        try await connection.send(.text(message.text))
+    }
+
+    /// Sends a text as it is.
+    public func send(text: String) async throws { try await connection.send(.text(text)) }
+
+    /// Closes the connection.
+    public func close() async throws { try await connection.close(code: 1000, reason: "") }
+
+    /// The frames of a connection.
+    public struct Frames: AsyncSequence, Sendable {
+        public typealias Element = EventFrame
+        public typealias Failure = Never
+
+        let messages: WebSocketConnection.Messages
+
+        public func makeAsyncIterator() -> Iterator { Iterator(messages: messages.makeAsyncIterator()) }
+
+        /// Reads frames one by one.
+        public struct Iterator: AsyncIteratorProtocol {
+            public typealias Failure = Never
+
+            var messages: WebSocketConnection.Messages.Iterator
+
+            /// The next frame; nil at the end, and where the task is cancelled.
+            public mutating func next() async -> EventFrame? { await messages.next().map(EventFrame.init) }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+// The typed caller of the language model: a conversation in, pieces of text out.
+
+import HTTPTypes
+public import Wire
+
+/// Calls a model by OpenAI's chat completions.
+public struct LLMClient: Sendable {
+    /// One message of a conversation.
+    public struct Message: Codable, Sendable, Hashable {
+        /// `system`, `user` or `assistant`.
+        public let role: String
+        /// The text.
+        public let content: String
+
+        /// A message from its parts.
+        public init(role: String, content: String) {
+            self.role = role
+            self.content = content
+        }
+
+        /// A message of the user.
+        public static func user(_ content: String) -> Message { Message(role: "user", content: content) }
+        /// An instruction to the model.
+        public static func system(_ content: String) -> Message { Message(role: "system", content: content) }
+    }
+
+    private struct Body: Encodable {
+        let model: String
+        let messages: [Message]
+        let stream: Bool
+    }
+
+    private struct Chunk: Decodable {
+        struct Choice: Decodable {
+            struct Delta: Decodable { let content: String? }
+            let delta: Delta
+        }
+        let choices: [Choice]
+    }
+
+    private struct Whole: Decodable {
+        struct Choice: Decodable {
+            struct Message: Decodable { let content: String? }
+            let message: Message
+        }
+        let choices: [Choice]
+    }
+
+    private let caller: Caller
+    private let key: String
+    private let path = "/v1/chat/completions"
+
+    /// A client that calls through `caller` with an API key.
+    public init(_ caller: Caller, key: String) {
+        self.caller = caller
+        self.key = key
+    }
+
+    /// The whole reply, once it is complete. Throws ``Wire/CallError``.
+    public func complete(model: String, _ messages: [Message]) async throws -> String {
+        let call = try Call.post(path, json: Body(model: model, messages: messages, stream: false)).bearer(key)
+        let whole: Whole = try await caller.result(of: call)
+        return whole.choices.first?.message.content ?? ""
+    }
+
+    /// The pieces of the reply as they come. Throws ``Wire/CallError``, from the sequence too: a stream that ends
+    /// before `[DONE]` is a lost connection, never a short reply.
+    public func stream(model: String, _ messages: [Message]) async throws -> Deltas {
+        let call = try Call.post(path, json: Body(model: model, messages: messages, stream: true)).bearer(key)
+        let reply = try await caller.send(call)
+        guard reply.status.kind == .successful else {
+            throw CallError.unexpectedStatus(
+                service: caller.service, request: call.summary, status: reply.status.code,
+                body: try await reply.collected().text)
+        }
+        return Deltas(events: ServerSentEvents(reply.body), service: caller.service, request: call.summary)
+    }
+
+    /// The pieces of text of a streamed reply.
+    public struct Deltas: AsyncSequence, Sendable {
+        public typealias Element = String
+        public typealias Failure = any Error
+
+        fileprivate let events: ServerSentEvents
+        fileprivate let service: String
+        fileprivate let request: String
+
+        public func makeAsyncIterator() -> Iterator {
+            Iterator(events: events.makeAsyncIterator(), service: service, request: request)
+        }
+
+        /// Reads pieces one by one.
+        public struct Iterator: AsyncIteratorProtocol {
+            fileprivate var events: ServerSentEvents.Iterator
+            fileprivate let service: String
+            fileprivate let request: String
+            private var isDone = false
+
+            fileprivate init(events: ServerSentEvents.Iterator, service: String, request: String) {
+                self.events = events
+                self.service = service
+                self.request = request
+            }
+
+            /// The next piece that is not empty; nil after the last.
+            public mutating func next() async throws -> String? {
+                while !isDone {
+                    guard let event = try await events.next() else {
+                        throw CallError.connectionLost(
+                            service: service, request: request, reason: "the stream ended before [DONE]")
+                    }
+                    if event.data == "[DONE]" {
+                        isDone = true
+                        // What follows is read to its end, so that the connection can be used again.
+                        while try await events.next() != nil {}
+                        return nil
+                    }
+                    if let text = try text(of: event), !text.isEmpty { return text }
+                }
+                return nil
+            }
+
+            private func text(of event: ServerSentEvent) throws -> String? {
+                do {
+                    return try event.json(Chunk.self).choices.first?.delta.content
+                } catch {
+                    throw CallError.unexpectedBody(service: service, request: request, reason: "\(error)")
+                }
+            }
+        }
+    }
+}

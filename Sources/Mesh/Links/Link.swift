@@ -1,0 +1,96 @@
+// A link: all connections from one caller to one callee, with what they share.
+
+import Faults
+import Kernel
+import Synchronization
+import Wire
+
+/// What all connections of one link share: its name, its keys, and how much went over it.
+final class Link: Sendable {
+    let name: LinkName
+    let label: String
+    private let injector: FaultInjector
+    private let trace: Trace
+    private let chance: Chance
+    private let actor: UInt64
+    /// The natural latency in nanoseconds: the least, and how much more it may be.
+    let latency: (min: Int64, span: Int64)
+    private let counts = Mutex(Counts())
+
+    private struct Counts {
+        var forth: UInt64 = 0
+        var back: UInt64 = 0
+        var connections: UInt64 = 0
+    }
+
+    private static let latencySite = StableHash.of("link latency")
+    private static let handshakeSite = StableHash.of("link handshake")
+
+    init(_ name: LinkName, profile: LinkProfile, injector: FaultInjector, chance: Chance, trace: Trace) {
+        self.name = name
+        label = name.description
+        let least = profile.latencyMin.nanosecondsClamped
+        latency = (least, profile.latencyMax.nanosecondsClamped - least)
+        self.injector = injector
+        self.chance = chance
+        self.trace = trace
+        actor = StableHash.of(label)
+    }
+
+    /// What becomes of one delivery: how long it takes, or its end.
+    struct Decision {
+        var delay: Int64
+        var verdict: Verdict
+    }
+
+    /// The next connection's ordinal on this link, from 1.
+    func openConnection() -> UInt64 {
+        let ordinal = counts.withLock { counts in
+            counts.connections += 1
+            return counts.connections
+        }
+        trace.record(.opened, actor: label, actorHash: actor, value: ordinal, detail: "connection \(ordinal)")
+        return ordinal
+    }
+
+    /// Decides on the next delivery in a direction. `content` stands for its bytes in the trace.
+    func decide(_ direction: LinkDirection, bytes: Int, content: UInt64) -> Decision {
+        let occurrence = counts.withLock { counts in
+            switch direction {
+            case .forth:
+                counts.forth += 1
+                return counts.forth
+            case .back:
+                counts.back += 1
+                return counts.back
+            }
+        }
+        trace.record(.sent, actor: label, actorHash: actor, value: content, detail: "\(direction.rawValue) \(bytes) bytes")
+        var decision = Decision(delay: naturalDelay(Self.latencySite, direction, occurrence), verdict: .pass)
+        guard !injector.isIdle else { return decision }
+        let event = LinkEvent(link: name, direction: direction, occurrence: occurrence, bytes: bytes)
+        decision.verdict = injector.judge(event)
+        if decision.verdict != .pass {
+            trace.record(.fault, actor: label, "\(decision.verdict) of delivery \(direction.rawValue)\(occurrence)")
+        }
+        if case .delay(let more) = decision.verdict { decision.delay += more.nanosecondsClamped }
+        return decision
+    }
+
+    /// Notes that a connection ended.
+    func closeConnection(_ ordinal: UInt64) {
+        trace.record(.closed, actor: label, actorHash: actor, value: ordinal, detail: "connection \(ordinal)")
+    }
+
+    /// How long it takes to open a connection: there and back.
+    func handshakeDelay(_ ordinal: UInt64) -> Duration {
+        .nanoseconds(
+            naturalDelay(Self.handshakeSite, .forth, ordinal) + naturalDelay(Self.handshakeSite, .back, ordinal))
+    }
+
+    private func naturalDelay(_ site: UInt64, _ direction: LinkDirection, _ occurrence: UInt64) -> Int64 {
+        guard latency.span > 0 else { return latency.min }
+        let draw = chance.draw(site: site, actor: direction == .forth ? actor : ~actor, occurrence: occurrence)
+        return latency.min + Int64(draw.number(below: UInt64(latency.span) + 1))
+    }
+}

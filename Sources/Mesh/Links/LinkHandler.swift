@@ -1,0 +1,142 @@
+// The link in a pipeline: the handler at the wire end that asks what becomes of each delivery, and carries it out.
+
+import Faults
+import Kernel
+import NIOCore
+import Wire
+
+/// Carries both directions of one connection, at the caller's end of it, on the event loop's clock.
+///
+/// A delivery is what is written between two flushes, or read between two read-completes. It needs a channel that
+/// stays open when its peer ends (`allowRemoteHalfClosure`), so that what is still on its way arrives before the end.
+final class LinkHandler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let link: Link
+    private let ordinal: UInt64
+    private let forth = LinkLane(.forth)
+    private let back = LinkLane(.back)
+    @exclusivity(unchecked) private var context: ChannelHandlerContext?
+
+    init(_ link: Link, ordinal: UInt64) {
+        self.link = link
+        self.ordinal = ordinal
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        forth.handler = self
+        back.handler = self
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        forth.handler = nil
+        back.handler = nil
+        for lane in [forth, back] { lane.abandon { $0.fail(ChannelError.ioOnClosedChannel) } }
+        link.closeConnection(ordinal)
+    }
+
+    // MARK: From the caller
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        let buffer = unwrapOutboundIn(data)
+        forth.gather(.bytes(buffer, promise), bytes: buffer.readableBytes)
+    }
+
+    func flush(context: ChannelHandlerContext) {
+        if forth.gathered == 0 { context.flush() } else { send(context, forth) }
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        if mode == .input || forth.isEmpty || forth.isLost { return context.close(mode: mode, promise: promise) }
+        // What was written before is still on its way: the end comes after it.
+        forth.gather(.end(mode, promise), bytes: 0)
+        _ = forth.send(delay: 0, now: context.eventLoop.now)
+    }
+
+    // MARK: From the callee
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let buffer = unwrapInboundIn(data)
+        back.gather(.bytes(buffer, nil), bytes: buffer.readableBytes)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if back.gathered == 0 { context.fireChannelReadComplete() } else { send(context, back) }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case ChannelEvent.inputClosed = event else { return context.fireUserInboundEventTriggered(event) }
+        guard !back.isLost else { return }
+        back.gather(.end(.input, nil), bytes: 0)
+        if let wait = back.send(delay: link.latency.min, now: context.eventLoop.now) { schedule(context, back, wait) }
+    }
+
+    // MARK: Deliveries
+
+    private func send(_ context: ChannelHandlerContext, _ lane: LinkLane) {
+        // To the writer, what a dead link swallows is sent.
+        if lane.isLost { return lane.dropGathered(Self.pretend) }
+        var content = StableHash()
+        lane.forEachGathered { $0.withUnsafeReadableBytes { content.combine(bytes: $0) } }
+        let decision = link.decide(lane.direction, bytes: lane.gatheredBytes, content: content.value)
+        switch decision.verdict {
+        case .pass, .delay:
+            if decision.delay == 0, lane.isEmpty { return perform(context, lane, lane.takeGathered()) }
+            if let wait = lane.send(delay: decision.delay, now: context.eventLoop.now) {
+                schedule(context, lane, wait)
+            }
+        case .drop:
+            lane.isLost = true
+            lane.dropGathered(Self.pretend)
+        case .reset:
+            lane.dropGathered { $0.fail(TransportError.reset) }
+            context.fireErrorCaught(TransportError.reset)
+            context.channel.resetPeer()
+        }
+    }
+
+    private static func pretend(_ item: LaneItem) {
+        if case .bytes(_, let promise) = item { promise?.succeed(()) }
+    }
+
+    private func schedule(_ context: ChannelHandlerContext, _ lane: LinkLane, _ wait: TimeAmount) {
+        do {
+            _ = try context.eventLoop.assumeIsolated().scheduleCallback(in: max(wait, .zero), handler: lane)
+        } catch {
+            // The loop is being shut down: nothing arrives any more.
+            context.close(mode: .all, promise: nil)
+        }
+    }
+
+    /// Performs what has arrived, and sets the timer for what has not.
+    func arrive(_ lane: LinkLane) {
+        guard let context else { return }
+        let now = context.eventLoop.now
+        while let count = lane.takeArrived(now) {
+            perform(context, lane, count)
+            guard self.context != nil else { return }
+        }
+        if let wait = lane.wait(now) { schedule(context, lane, wait) }
+    }
+
+    private func perform(_ context: ChannelHandlerContext, _ lane: LinkLane, _ count: Int) {
+        for _ in 0..<count {
+            guard self.context != nil else { return }
+            switch (lane.takeItem(), lane.direction) {
+            case (.bytes(let buffer, let promise), .forth): context.write(wrapOutboundOut(buffer), promise: promise)
+            case (.end(let mode, let promise), .forth): return context.close(mode: mode, promise: promise)
+            case (.bytes(let buffer, _), .back): context.fireChannelRead(wrapInboundOut(buffer))
+            case (.end, .back):
+                // The caller's protocols do not speak on after their peer has ended.
+                context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+                return context.close(mode: .all, promise: nil)
+            }
+        }
+        if lane.direction == .forth { context.flush() } else { context.fireChannelReadComplete() }
+    }
+}

@@ -1,0 +1,118 @@
+// One direction of one connection: deliveries on their way, never overtaking each other.
+
+import Kernel
+import NIOCore
+import Wire
+
+/// What travels in a lane.
+enum LaneItem {
+    /// Bytes with the promise of their write, if anybody waits for it.
+    case bytes(ByteBuffer, EventLoopPromise<Void>?)
+    /// The end of this direction.
+    case end(CloseMode, EventLoopPromise<Void>?)
+
+    /// Tells the writer that it failed.
+    func fail(_ error: any Error) {
+        switch self {
+        case .bytes(_, let promise), .end(_, let promise): promise?.fail(error)
+        }
+    }
+}
+
+/// The deliveries of one direction that are on their way, each with the time at which it arrives.
+///
+/// Arrival times never decrease, so bytes keep their order whatever delays the rules choose.
+final class LinkLane: StrandTarget, NIOScheduledCallbackHandler {
+    /// Some items that arrive together.
+    private struct Delivery {
+        let arrival: NIODeadline
+        let count: Int
+    }
+
+    let direction: LinkDirection
+    /// The handler, for as long as it is in a pipeline.
+    @exclusivity(unchecked) var handler: LinkHandler?
+    @exclusivity(unchecked) private var items: CircularBuffer<LaneItem> = CircularBuffer(initialCapacity: 4)
+    @exclusivity(unchecked) private var underway: CircularBuffer<Delivery> = CircularBuffer(initialCapacity: 4)
+    @exclusivity(unchecked) private var lastArrival = NIODeadline.uptimeNanoseconds(0)
+    /// The last items of the lane that were not sent off yet, and their bytes.
+    @exclusivity(unchecked) private(set) var gathered = 0
+    @exclusivity(unchecked) private(set) var gatheredBytes = 0
+    /// Whether this direction has become a black hole.
+    @exclusivity(unchecked) var isLost = false
+
+    init(_ direction: LinkDirection) { self.direction = direction }
+
+    /// The time of the next delivery has come, in a simulated world.
+    override func poked(_ reason: UInt64) { handler?.arrive(self) }
+
+    /// The time of the next delivery has come, on any other event loop.
+    func handleScheduledCallback(eventLoop: some EventLoop) { handler?.arrive(self) }
+
+    /// Whether nothing is on its way.
+    var isEmpty: Bool { underway.isEmpty }
+
+    /// Adds an item to those that will be sent off together.
+    func gather(_ item: LaneItem, bytes: Int) {
+        items.append(item)
+        gathered += 1
+        gatheredBytes += bytes
+    }
+
+    /// Calls `body` with each of the gathered buffers.
+    func forEachGathered(_ body: (ByteBuffer) -> Void) {
+        var index = items.index(items.endIndex, offsetBy: -gathered)
+        while index != items.endIndex {
+            if case .bytes(let buffer, _) = items[index] { body(buffer) }
+            index = items.index(after: index)
+        }
+    }
+
+    /// Sends off what was gathered. Returns how long the lane's timer has to wait, if it has to be set now.
+    func send(delay: Int64, now: NIODeadline) -> TimeAmount? {
+        let arrival = max(lastArrival, now + .nanoseconds(delay))
+        lastArrival = arrival
+        underway.append(Delivery(arrival: arrival, count: gathered))
+        gathered = 0
+        gatheredBytes = 0
+        return underway.count == 1 ? arrival - now : nil
+    }
+
+    /// Takes the next delivery off the way if it has arrived: how many items it has. They are taken one by one with
+    /// ``takeItem()``.
+    func takeArrived(_ now: NIODeadline) -> Int? {
+        guard let first = underway.first, first.arrival <= now else { return nil }
+        return underway.removeFirst().count
+    }
+
+    /// Takes the oldest item.
+    func takeItem() -> LaneItem { items.removeFirst() }
+
+    /// How long the timer has to wait for the next delivery, if any is on its way.
+    func wait(_ now: NIODeadline) -> TimeAmount? { underway.first.map { $0.arrival - now } }
+
+    /// Takes what was gathered off again: how many items, to be taken with ``takeItem()``. Only when nothing is on
+    /// its way, or they would not be the oldest.
+    func takeGathered() -> Int {
+        defer {
+            gathered = 0
+            gatheredBytes = 0
+        }
+        return gathered
+    }
+
+    /// Takes what was gathered and drops it.
+    func dropGathered(_ body: (LaneItem) -> Void) {
+        for item in items.suffix(gathered) { body(item) }
+        items.removeLast(takeGathered())
+    }
+
+    /// Forgets everything.
+    func abandon(_ body: (LaneItem) -> Void) {
+        for item in items { body(item) }
+        items.removeAll()
+        underway.removeAll()
+        gathered = 0
+        gatheredBytes = 0
+    }
+}

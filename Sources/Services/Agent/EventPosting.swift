@@ -1,0 +1,85 @@
+// Sends a run's events to the events service, each once it has the one before; and their rows to the analytics.
+
+import HTTPTypes
+import Kernel
+import Logging
+import NIOCore
+import ServiceKit
+import Wire
+
+/// Sends the events of one run.
+struct EventPosting: Sendable {
+    /// How long to wait before each further attempt.
+    static let retryDelays: [Duration] = [.seconds(1), .seconds(2), .seconds(4)]
+
+    let context: ServiceContext
+    let order: RunOrder
+
+    /// Posts an event. The events service recognises it by its id, so that an attempt whose reply was lost does no
+    /// harm. Throws ``RunFailure`` where no attempt succeeds, or the event is refused.
+    func post(_ event: RunEvent) async throws {
+        let body: JSONValue = [
+            "user_id": .string(order.userID), "event_id": .string(event.id(in: order)), "event": event.json(in: order),
+        ]
+        var call = context.signed(Call.post("/internal/events").field(.contentType, "application/json"))
+        call.body = body.buffer
+        try await attempt(call, at: "events", what: "The event \(event.kind.rawValue) could not be delivered")
+    }
+
+    /// Inserts a row for each event. Throws ``RunFailure`` as ``post(_:)`` does; rows carry the event's id, by which
+    /// those that an attempt with a lost reply has left twice can be told.
+    func record(_ events: [RunEvent]) async throws {
+        guard !events.isEmpty else { return }
+        var call = context.signed(Call.post("/?query=INSERT%20INTO%20agent_events%20FORMAT%20JSONEachRow"))
+        call.body.writeString(events.map { AnalyticsRow.json(of: $0, in: order).text + "\n" }.joined())
+        try await attempt(call, at: "analytics", what: "The run could not be recorded")
+    }
+
+    private func attempt(_ call: Call, at service: String, what: String) async throws {
+        var delays = Self.retryDelays[...]
+        while let problem = try await problem(of: call, at: service, what: what) {
+            guard let delay = delays.popFirst() else { throw RunFailure("\(what): \(problem).") }
+            context.log.info("\(what): \(problem). Trying again in \(delay).")
+            try await context.clock.sleep(for: delay)
+        }
+    }
+
+    /// Makes one attempt: nil where it succeeds, else the problem, which may pass. Throws ``RunFailure`` for one that
+    /// will not.
+    private func problem(of call: Call, at service: String, what: String) async throws -> String? {
+        let reply: Reply
+        do {
+            reply = try await context.caller(service).fetch(call)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            return "\(error)"
+        }
+        if reply.status.kind == .successful { return nil }
+        let problem = "\(service) answered with status \(reply.status.code)"
+        if reply.status.kind == .serverError || reply.status == .tooManyRequests { return problem }
+        context.log.warning("\(problem): \(reply.text.prefix(200))")
+        throw RunFailure("\(what): \(problem).")
+    }
+}
+
+/// The row of an event in the table `agent_events`.
+enum AnalyticsRow {
+    static func json(of event: RunEvent, in order: RunOrder) -> JSONValue {
+        var row: JSONValue = [
+            "event_id": .string(event.id(in: order)), "trace_id": .string(order.runID), "run_id": .string(order.runID),
+            "thread_id": .string(order.threadID), "user_id": .string(order.userID),
+            "agent_name": .string(order.script.name), "event_type": .string(event.kind.rawValue),
+            "timestamp": .string(timestamp(event.time)), "sequence_number": JSONValue(event.index),
+            "event_payload": .string(JSONValue.object(event.data).text),
+        ]
+        if let tool = event.data["tool_name"] { row["tool_name"] = tool }
+        if let duration = event.data["execution_time_ms"] { row["duration_ms"] = duration }
+        return row
+    }
+
+    /// A time as ClickHouse reads a DateTime64(3): `2026-01-01 00:00:00.000`, in UTC.
+    private static func timestamp(_ time: Instant) -> String {
+        time.description.replacing("T", with: " ").replacing("Z", with: "")
+    }
+}

@@ -1,0 +1,121 @@
+// Threads in the store. A thread of another user, or an archived one, is not there.
+
+import Kernel
+import ServiceKit
+import StoreKit
+import Wire
+
+/// A conversation thread.
+struct ThreadRecord: Sendable, Equatable {
+    let id: String
+    let createdAt: Int64
+    let updatedAt: Int64
+    let metadata: JSONValue
+    let messageCount: Int64
+
+    fileprivate init(_ row: Row) {
+        id = row["id"].text ?? ""
+        createdAt = row["created_at"].integer ?? 0
+        updatedAt = row["updated_at"].integer ?? 0
+        metadata = row["metadata_"].json
+        messageCount = row["message_count"].integer ?? 0
+    }
+
+    /// The thread as clients see it.
+    var json: JSONValue {
+        [
+            "id": .string(id), "object": "thread", "title": metadata["title"] ?? nil, "created_at": .integer(createdAt),
+            "updated_at": .integer(updatedAt), "metadata": metadata, "message_count": .integer(messageCount),
+        ]
+    }
+}
+
+extension AgentStore {
+    private static let selection = """
+        SELECT id, created_at, updated_at, metadata_,
+            (SELECT count(*) FROM messages WHERE messages.thread_id = threads.id) AS message_count
+        FROM threads
+        """
+
+    /// Inserts a thread within a transaction and returns its id. What the client calls metadata cannot change what
+    /// the service keeps there: whose thread it is, above all.
+    func insertThread(
+        _ session: SQLSession, of userID: String, title: String?, metadata: JSONValue = [:], at now: Instant
+    ) async throws -> String {
+        let id = "thread_" + chance.hex("thread", for: userID, digits: 16)
+        let own: [String: JSONValue] = [
+            "user_id": .string(userID), "title": JSONValue(title), "status": "active", "created_at": .integer(now.seconds),
+        ]
+        let merged = (metadata.object ?? [:]).merging(own) { _, own in own }
+        try await session.query(
+            "INSERT INTO threads (id, object, created_at, updated_at, metadata_) VALUES ($1, 'thread', $2, $3, $4)",
+            [.text(id), .integer(now.seconds), .integer(now.seconds), .json(.object(merged))])
+        return id
+    }
+
+    /// Creates a thread.
+    func createThread(of userID: String, title: String?, metadata: JSONValue, at now: Instant) async throws -> ThreadRecord {
+        try await transaction { session in
+            let id = try await insertThread(session, of: userID, title: title, metadata: metadata, at: now)
+            guard let thread = try await thread(session, id, of: userID) else {
+                throw SQLError(state: "02000", message: "A thread that was just inserted is not there.")
+            }
+            return thread
+        }
+    }
+
+    /// A thread of the user, within a transaction.
+    func thread(_ session: SQLSession, _ id: String, of userID: String) async throws -> ThreadRecord? {
+        try await session.query(
+            "\(Self.selection) WHERE id = $1 AND metadata_ ->> 'user_id' = $2 AND deleted_at IS NULL",
+            [.text(id), .text(userID)]
+        ).first.map(ThreadRecord.init)
+    }
+
+    /// A thread of the user.
+    func thread(_ id: String, of userID: String) async throws -> ThreadRecord? {
+        try await relational.query(
+            "\(Self.selection) WHERE id = $1 AND metadata_ ->> 'user_id' = $2 AND deleted_at IS NULL",
+            [.text(id), .text(userID)]
+        ).first.map(ThreadRecord.init)
+    }
+
+    /// The user's threads, the last changed first.
+    func threads(of userID: String, limit: Int, offset: Int) async throws -> [ThreadRecord] {
+        try await relational.query(
+            """
+            \(Self.selection) WHERE metadata_ ->> 'user_id' = $1 AND deleted_at IS NULL
+            ORDER BY updated_at DESC, created_at DESC, id LIMIT $2 OFFSET $3
+            """, [.text(userID), .integer(Int64(limit)), .integer(Int64(offset))]
+        ).map(ThreadRecord.init)
+    }
+
+    /// Changes a thread's title and adds to its metadata, whichever is given; nil where the user has no such thread.
+    func updateThread(
+        _ id: String, of userID: String, title: String?, metadata: JSONValue?, at now: Instant
+    ) async throws -> ThreadRecord? {
+        try await transaction { session in
+            guard let thread = try await thread(session, id, of: userID) else { return nil }
+            let kept = thread.metadata.object ?? [:]
+            var merged = kept
+            for (name, value) in metadata?.object ?? [:] where !Self.ownMetadata.contains(name) { merged[name] = value }
+            if let title { merged["title"] = .string(title) }
+            try await session.query(
+                "UPDATE threads SET metadata_ = $1, updated_at = $2 WHERE id = $3",
+                [.json(.object(merged)), .integer(now.seconds), .text(id)])
+            return try await self.thread(session, id, of: userID)
+        }
+    }
+
+    private static let ownMetadata: Set<String> = ["user_id", "title", "status", "created_at"]
+
+    /// Archives a thread; whether the user had it.
+    func archiveThread(_ id: String, of userID: String, at now: Instant) async throws -> Bool {
+        try await transaction { session in
+            guard try await thread(session, id, of: userID) != nil else { return false }
+            try await session.query(
+                "UPDATE threads SET deleted_at = $1 WHERE id = $2", [.integer(now.seconds), .text(id)])
+            return true
+        }
+    }
+}

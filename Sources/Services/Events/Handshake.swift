@@ -1,0 +1,48 @@
+// The upgrade request of `/ws`: which subprotocol is spoken, and where the token is. Decided before the 101.
+
+import Foundation
+import HTTPTypes
+import ServiceKit
+
+/// What an upgrade request offers.
+struct Handshake: Equatable {
+    /// Subprotocols that carry no token but are known to clients of this service.
+    private static let namedSubprotocols: Set<String> = [
+        "jwt-auth", "jwt", "bearer", "e2e-testing", "staging-auth", "agent_chat",
+    ]
+    /// What stands before the token in a subprotocol that carries one.
+    private static let tokenPrefixes = ["jwt.", "jwt-auth.", "bearer."]
+    /// A text no longer than this is no token.
+    private static let tokenLengthMin = 10
+
+    /// The access token: of a subprotocol, else of `Authorization`. A token in the query does not count: it would
+    /// end in logs.
+    let token: String?
+    /// The subprotocol that the answer names: `jwt-auth` if offered, else the one with the token, whole, else the
+    /// first known one; nil where none was offered.
+    let subprotocol: String?
+    /// Whether subprotocols were offered, and none of them is known.
+    let isUnsupported: Bool
+
+    init(_ request: HTTPRequest) {
+        let offered = (request.headerFields[.secWebSocketProtocol] ?? "").split(separator: ",")
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+            .filter { !$0.isEmpty }
+        let carrier = offered.lazy.compactMap { name in Self.token(in: name).map { (name: name, token: $0) } }.first
+        token = carrier?.token ?? request.headerFields.bearerToken
+        subprotocol =
+            offered.contains("jwt-auth")
+            ? "jwt-auth" : carrier?.name ?? offered.first { Self.namedSubprotocols.contains($0) }
+        isUnsupported = !offered.isEmpty && subprotocol == nil
+    }
+
+    /// The token in a subprotocol such as `jwt.<token>`. A JWT goes as it is (its dots are legal there) or, as
+    /// browsers' code often does, once more in base64url.
+    private static func token(in subprotocol: String) -> String? {
+        guard let prefix = tokenPrefixes.first(where: subprotocol.hasPrefix) else { return nil }
+        let text = String(subprotocol.dropFirst(prefix.count))
+        guard text.count > tokenLengthMin else { return nil }
+        if text.contains(".") { return text }
+        return Base64URL.decode(text).flatMap { String(validating: $0, as: UTF8.self) } ?? text
+    }
+}

@@ -1,0 +1,201 @@
+// Makes a service answer on channels: HTTP/1.1 and WebSockets on one listener, over any transport.
+
+import HTTPTypes
+import Hummingbird
+public import Logging
+public import NIOCore
+import NIOHTTP1
+import Synchronization
+import Wire
+
+/// Serves a ``Service`` on accepted channels.
+///
+/// Hand ``accept(_:)`` to a transport's listener. Requests of one connection are answered one after the other, each in
+/// a task of its own; a body is read whole, of at most `bodyLimit` bytes, before its route is called.
+public final class ServiceHost: Sendable {
+    /// The service.
+    public let service: any Service
+
+    private struct State {
+        var connections: [Int: ServedConnection] = [:]
+        var lastConnection = 0
+        var lastRequest = 0
+        var isStopping = false
+        var waiters: [UnsafeContinuation<Void, Never>] = []
+    }
+
+    private let log: Logger
+    private let bodyLimit: Int
+    private let responder: RouterResponder<ServiceRequestContext>
+    private let webSockets: [String: WebSocketRoute]
+    private let state = Mutex(State())
+
+    /// A host of a service. It asks for the routes once. `bodyLimit` is the largest body of a request, in bytes.
+    public init(_ service: any Service, log: Logger, bodyLimit: Int = 16 << 20) {
+        self.service = service
+        self.log = log
+        self.bodyLimit = bodyLimit
+        let table = RouteTable()
+        let router = Router(context: ServiceRequestContext.self)
+        router.add(middleware: ErrorReplies(table: table))
+        service.addRoutes(to: router)
+        table.fill(from: router)
+        responder = router.buildResponder()
+        webSockets = Dictionary(uniqueKeysWithValues: service.webSockets.map { ($0.path, $0) })
+    }
+
+    /// How many connections are open, or have tasks that still run.
+    public var connectionCount: Int { state.withLock { $0.connections.count } }
+
+    /// Sets an accepted channel's pipeline up, at its end, and serves it. The future fails once the host is stopping.
+    public func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
+        let connection = state.withLock { state -> ServedConnection? in
+            guard !state.isStopping else { return nil }
+            state.lastConnection += 1
+            let connection = ServedConnection(id: state.lastConnection, channel: channel, host: self)
+            state.connections[connection.id] = connection
+            return connection
+        }
+        guard let connection else { return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
+        channel.closeFuture.whenComplete { _ in connection.channelClosed() }
+        return channel.eventLoop.makeCompletedFuture { [bodyLimit] in
+            var limits = NIOHTTPDecoderLimitConfiguration()
+            limits.maxHeaderListSize = 128 << 10
+            let pipeline = channel.pipeline.syncOperations
+            let encoder = HTTPResponseEncoder()
+            let decoder = ByteToMessageHandler(
+                HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits))
+            try pipeline.addHandler(encoder)
+            try pipeline.addHandler(decoder)
+            try pipeline.addHandler(ServingHandler(connection, encoder: encoder, decoder: decoder, bodyLimit: bodyLimit))
+        }
+    }
+
+    /// Ends the service on all its connections, and returns when none is left and every task has ended.
+    ///
+    /// Idle connections are closed at once, WebSockets with 1001. Responses under way may take up to `grace`, measured
+    /// by the event loops' clocks; then their connections are closed and their tasks cancelled. A task that does not
+    /// heed its cancellation is waited for.
+    public func shutDown(grace: Duration = .seconds(5)) async {
+        let connections = state.withLock { state in
+            state.isStopping = true
+            return state.connections.sorted { $0.key < $1.key }.map(\.value)
+        }
+        for connection in connections { connection.stop(grace: TimeAmount(grace)) }
+        await withUnsafeContinuation { waiter in
+            let isOver = state.withLock { state in
+                if !state.connections.isEmpty { state.waiters.append(waiter) }
+                return state.connections.isEmpty
+            }
+            if isOver { waiter.resume() }
+        }
+    }
+
+    /// A connection is closed and nothing works for it any more.
+    func leave(_ id: Int) {
+        let waiters = state.withLock { state in
+            state.connections[id] = nil
+            guard state.isStopping, state.connections.isEmpty else { return [UnsafeContinuation<Void, Never>]() }
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// The WebSocket that a request's path takes; only a GET can ask for it.
+    func webSocket(for request: HTTPRequest) -> WebSocketRoute? {
+        webSockets.isEmpty || request.method != .get ? nil : webSockets[Self.path(request)]
+    }
+
+    /// Answers a plain request to a path that takes a WebSocket.
+    func explainUpgrade(_ head: HTTPRequest, on connection: ServedConnection) async {
+        let headers: HTTPFields = [.upgrade: "websocket", .connection: "Upgrade"]
+        await refuse(.upgradeRequired, "Upgrade Required", headers, head, connection.channel)
+    }
+
+    /// Answers a request for a WebSocket, and serves it if it is granted.
+    func upgrade(_ head: HTTPRequest, _ route: WebSocketRoute, on connection: ServedConnection) async {
+        do {
+            switch try await route.decide(head) {
+            case .refuse(let status, let detail): await refuse(status, detail, [:], head, connection.channel)
+            case .accept(let subprotocol, let serve): await serveWebSocket(subprotocol, serve, on: connection)
+            }
+        } catch let error as ServiceError {
+            await refuse(error.status, error.detail, error.headers, head, connection.channel)
+        } catch {
+            log.error("a WebSocket's upgrade failed unexpectedly", metadata: ["path": "\(route.path)", "error": "\(error)"])
+            await refuse(.internalServerError, "Internal Server Error", [:], head, connection.channel)
+        }
+    }
+
+    private func serveWebSocket(
+        _ subprotocol: String?, _ serve: @Sendable (WebSocketConnection) async throws -> Void, on connection: ServedConnection
+    ) async {
+        let channel = connection.channel
+        let opened = channel.eventLoop.makePromise(of: WebSocketConnection.self)
+        let written = channel.eventLoop.makePromise(of: Void.self)
+        written.futureResult.whenFailure { opened.fail($0) }
+        channel.writeAndFlush(ServingCommand.upgrade(subprotocol: subprotocol, opened), promise: written)
+        guard let socket = try? await opened.futureResult.get() else { return channel.close(promise: nil) }
+        connection.becomeWebSocket(socket)
+        var (code, reason) = (1000, "")
+        do {
+            try await serve(socket)
+        } catch is WebSocketClosedError {
+            // The peer was faster; there is nobody left to tell.
+        } catch is CancellationError {
+            (code, reason) = (1001, "the service is shutting down")
+        } catch {
+            log.error("a WebSocket failed unexpectedly", metadata: ["error": "\(error)"])
+            (code, reason) = (1011, "internal error")
+        }
+        // A failure means that the channel is closed, which is what is wanted.
+        try? await socket.close(code: code, reason: reason)
+    }
+
+    /// Answers a request by the service's routes.
+    func answer(_ head: HTTPRequest, _ body: ByteBuffer, on connection: ServedConnection) async {
+        let channel = connection.channel
+        var log = log
+        log[metadataKey: "hb.request.id"] = .stringConvertible(state.withLock { state in
+            state.lastRequest += 1
+            return state.lastRequest
+        })
+        let context = ServiceRequestContext(source: .init(channel: channel, logger: log))
+        let request = Request(head: head, body: .init(buffer: body))
+        let response: Response
+        do {
+            response = try await responder.respond(to: request, context: context)
+        } catch {
+            response = (try? ErrorReplies.unexpected(error, request, context)) ?? Response(status: .internalServerError)
+        }
+        await write(response, to: head, on: channel, log)
+    }
+
+    private func refuse(
+        _ status: HTTPResponse.Status, _ detail: String, _ headers: HTTPFields, _ head: HTTPRequest, _ channel: any Channel
+    ) async {
+        let response = (try? ServiceError(status, detail, headers: headers).response()) ?? Response(status: status)
+        await write(response, to: head, on: channel, log)
+    }
+
+    private func write(_ response: Response, to head: HTTPRequest, on channel: any Channel, _ log: Logger) async {
+        let writer = ResponseChannelWriter(
+            channel: channel, head: response.head, length: response.body.contentLength, method: head.method)
+        do {
+            if response.body.contentLength == nil { try await writer.begin() }
+            if head.method == .head { try await writer.finish(nil) } else { try await response.body.write(writer) }
+        } catch is ChannelError {
+            // The client is gone; that is its own affair.
+        } catch is CancellationError {
+        } catch {
+            log.error("a response's body failed", metadata: ["request": "\(head.method) \(Self.path(head))", "error": "\(error)"])
+        }
+        // Half a response must not look like a whole one.
+        if !writer.isFinished { channel.writeAndFlush(ServingCommand.abort, promise: nil) }
+    }
+
+    private static func path(_ request: HTTPRequest) -> String {
+        String((request.path ?? "/").prefix { $0 != "?" })
+    }
+}

@@ -1,0 +1,31 @@
+// The line at the database as tasks meet it: they wait without blocking a thread, and leave when they are cancelled.
+
+import Synchronization
+
+/// A first-in-first-out lock for tasks.
+final class TransactionLock: Sendable {
+    private typealias Waiter = CheckedContinuation<Void, any Error>
+
+    private let line = Mutex(TransactionLine<Waiter>())
+
+    /// Takes the lock at once, or gives a ticket for ``wait(_:)``.
+    func ask() -> UInt64? { line.withLock { $0.ask() } }
+
+    /// Waits for the lock. Throws `CancellationError` if the task is cancelled before its turn.
+    func wait(_ ticket: UInt64) async throws {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (waiter: Waiter) in
+                switch line.withLock({ $0.arrive(ticket, waiter) }) {
+                case .goesOn: waiter.resume()
+                case .isCancelled: waiter.resume(throwing: CancellationError())
+                case .waits: break
+                }
+            }
+        } onCancel: {
+            line.withLock { $0.leave(ticket) }?.resume(throwing: CancellationError())
+        }
+    }
+
+    /// Gives the lock to the next in line.
+    func release() { line.withLock { $0.release() }?.resume() }
+}

@@ -1,0 +1,45 @@
+// An event loop on virtual time: a strand of the simulation in NIO's terms.
+
+import Dispatch
+import Kernel
+import NIOCore
+
+/// NIO's event loop as a strand: tasks run first-in-first-out, timers on virtual time, and which loop runs next is
+/// decided by the simulation's seed.
+final class SimulatedEventLoop: Strand, EventLoop, NIOSerialEventLoopExecutor, @unchecked Sendable {  // because a strand stays on its simulation's thread
+    var inEventLoop: Bool { isCurrent }
+
+    func execute(_ task: @escaping @Sendable () -> Void) { append(.call(task)) }
+
+    func _executeIsolatedUnsafeUnchecked(_ task: @escaping () -> Void) { append(.call(task)) }
+
+    func scheduleTask<Value>(
+        deadline: NIODeadline, _ task: @escaping @Sendable () throws -> Value
+    ) -> Scheduled<Value> {
+        scheduleTask(in: deadline - now, task)
+    }
+
+    func scheduleTask<Value>(
+        in delay: TimeAmount, _ task: @escaping @Sendable () throws -> Value
+    ) -> Scheduled<Value> {
+        let promise = makePromise(of: Value.self)
+        let item = StrandItem.call {
+            do { promise.assumeIsolated().succeed(try task()) } catch { promise.fail(error) }
+        }
+        let token = append(item, after: delay.nanoseconds)
+        return Scheduled(promise: promise) { [self] in take(token) }
+    }
+
+    func preconditionInEventLoop(file: StaticString, line: UInt) {
+        precondition(inEventLoop, "not on the event loop '\(name)'", file: file, line: line)
+    }
+
+    func preconditionNotInEventLoop(file: StaticString, line: UInt) {
+        precondition(!inEventLoop, "on the event loop '\(name)'", file: file, line: line)
+    }
+
+    /// A simulated loop ends with its simulation; there is nothing to wait for.
+    func shutdownGracefully(queue: DispatchQueue, _ callback: @escaping @Sendable ((any Error)?) -> Void) {
+        callback(EventLoopError.unsupportedOperation)
+    }
+}

@@ -1,0 +1,65 @@
+// Server-sent events as they are written: one event, a few lines of text (WHATWG HTML section 9.2).
+
+public import NIOCore
+
+/// One server-sent event.
+public struct ServerSentEvent: Sendable, Equatable {
+    /// Its type; nil for the default, `message`.
+    public var event: String?
+    /// Its data. Line ends travel as LF, whatever they were.
+    public var data: String
+    /// The identifier from which a reader resumes (`Last-Event-ID`). A parsed event has the last one that was sent,
+    /// with it or before it.
+    public var id: String?
+
+    /// An event from its parts.
+    public init(event: String? = nil, data: String, id: String? = nil) {
+        self.event = event
+        self.data = data
+        self.id = id
+    }
+
+    /// An event whose data is a JSON value (keys sorted, so that equal values give equal bytes).
+    public init(event: String? = nil, json value: some Encodable, id: String? = nil) throws {
+        self.init(event: event, data: String(buffer: try WireJSON.encode(value)), id: id)
+    }
+
+    /// The value of data that is JSON. Throws `DecodingError`.
+    public func json<Value: Decodable>(_ type: Value.Type) throws -> Value {
+        try WireJSON.decode(type, from: ByteBuffer(string: data))
+    }
+
+    /// The event as it travels, with the empty line that ends it.
+    public var encoded: ByteBuffer {
+        var buffer = ByteBuffer()
+        write(into: &buffer)
+        return buffer
+    }
+
+    /// Appends the event as it travels.
+    public func write(into buffer: inout ByteBuffer) {
+        if let event { Self.writeLine("event", event, into: &buffer) }
+        if let id { Self.writeLine("id", id, into: &buffer) }
+        for line in Self.lines(data) { Self.writeLine("data", line, into: &buffer) }
+        buffer.writeStaticString("\n")
+    }
+
+    /// A comment as it travels: readers ignore it, it keeps a connection alive.
+    public static func comment(_ text: String) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        for line in lines(text) { buffer.writeString(": \(line)\n") }
+        buffer.writeStaticString("\n")
+        return buffer
+    }
+
+    private static func writeLine(_ field: String, _ value: some StringProtocol, into buffer: inout ByteBuffer) {
+        // Only data may have several lines; in a name or an identifier a line end would begin another field.
+        let value = value.utf8.contains { $0 == 10 || $0 == 13 } ? lines(String(value)).joined(separator: " ") : String(value)
+        buffer.writeString("\(field): \(value)\n")
+    }
+
+    /// The lines of a text: between LF, CR and CRLF, which is one character in Swift.
+    private static func lines(_ text: String) -> [Substring] {
+        text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r" || $0 == "\r\n" }
+    }
+}
