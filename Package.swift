@@ -95,7 +95,7 @@ let package = Package(
             "ServiceTests",
             [
                 "AuthService", "AgentService", "EventsService", "LLMService", "AnalyticsService", "ServiceKit", "Clients", "Kernel", "Wire", "StoreKit", "MemoryCache",
-                "SQLiteStore", "LoopbackTransport", "Fixtures", nioCore, nio("NIOEmbedded"), httpTypes, hummingbird, logging,
+                "SQLiteStore", "LoopbackTransport", "SimulatedTransport", "Fixtures", nioCore, nio("NIOEmbedded"), httpTypes, hummingbird, logging,
                 .product(name: "JWTKit", package: "jwt-kit"),
             ]),
     ]

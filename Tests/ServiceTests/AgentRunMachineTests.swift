@@ -7,9 +7,9 @@ import Wire
 @testable import AgentService
 
 /// A machine for one script, and the time it is told.
-private struct Rehearsal {
-    var machine: RunMachine
-    var now = Instant.simulatedEpoch
+private final class Rehearsal {
+    private var machine: RunMachine
+    private var now = Instant.simulatedEpoch
 
     init(_ script: String) throws {
         let order = RunOrder(
@@ -17,7 +17,7 @@ private struct Rehearsal {
         machine = RunMachine(order, at: .simulatedEpoch)
     }
 
-    mutating func receive(_ input: RunInput, after time: Duration = .zero) -> [RunAction] {
+    func receive(_ input: RunInput, after time: Duration = .zero) -> [RunAction] {
         now = now.advanced(by: time)
         return machine.receive(input, at: now)
     }
@@ -50,7 +50,7 @@ private func summary(_ action: RunAction) -> String {
         """
 
     @Test func aRunTakesItsSteps() throws {
-        var run = try Rehearsal(Self.script)
+        let run = try Rehearsal(Self.script)
         let begun = run.receive(.begin)
         #expect(
             begun.map(summary) == [
@@ -86,7 +86,7 @@ private func summary(_ action: RunAction) -> String {
     }
 
     @Test func theChunksTogetherAreTheAnswer() throws {
-        var run = try Rehearsal(Self.script)
+        let run = try Rehearsal(Self.script)
         _ = run.receive(.begin)
         _ = run.receive(.toolElapsed)
         let pieces = "One two three four five six seven eight nine ten eleven.".split(separator: " ").map { "\($0) " }
@@ -101,7 +101,7 @@ private func summary(_ action: RunAction) -> String {
     }
 
     @Test func anAnswerWithoutAModelIsOneChunk() throws {
-        var run = try Rehearsal("name: triage\nsteps: [{answer: 'I heard {{message}}'}]")
+        let run = try Rehearsal("name: triage\nsteps: [{answer: 'I heard {{message}}'}]")
         let actions = run.receive(.begin)
         #expect(
             actions.map(summary) == [
@@ -111,7 +111,7 @@ private func summary(_ action: RunAction) -> String {
     }
 
     @Test func aFailureEndsTheRunAndNothingComesAfter() throws {
-        var run = try Rehearsal(Self.script)
+        let run = try Rehearsal(Self.script)
         _ = run.receive(.begin)
         _ = run.receive(.toolElapsed)
         _ = run.receive(.text("Because"))
@@ -125,7 +125,7 @@ private func summary(_ action: RunAction) -> String {
     }
 
     @Test func anAnswerThatCannotBeSavedIsNoAnswer() throws {
-        var run = try Rehearsal("name: triage\nsteps: [{answer: yes}]")
+        let run = try Rehearsal("name: triage\nsteps: [{answer: yes}]")
         _ = run.receive(.begin)
         _ = run.receive(.recorded)
         #expect(
@@ -135,7 +135,7 @@ private func summary(_ action: RunAction) -> String {
     }
 
     @Test func anEventThatIsLostAtTheVeryEndDoesNotUndoTheRun() throws {
-        var run = try Rehearsal("name: triage\nsteps: [{answer: yes}]")
+        let run = try Rehearsal("name: triage\nsteps: [{answer: yes}]")
         _ = run.receive(.begin)
         _ = run.receive(.recorded)
         #expect(run.receive(.completed).map(summary) == ["post agent_completed"])
@@ -143,7 +143,7 @@ private func summary(_ action: RunAction) -> String {
     }
 
     @Test func aToolThatFailsIsPairedAllTheSame() throws {
-        var run = try Rehearsal(
+        let run = try Rehearsal(
             "name: triage\ntools: [{name: t, error: 'no access for {{user_id}}'}]\nsteps: [{tool: t}, {answer: a}]")
         _ = run.receive(.begin)
         let actions = run.receive(.toolElapsed)
@@ -158,7 +158,7 @@ private func summary(_ action: RunAction) -> String {
     }
 
     @Test func aModelThatSaysNothingFailsTheRun() throws {
-        var run = try Rehearsal("name: triage\nsteps: [{llm: hello}, {answer: '{{llm}}'}]")
+        let run = try Rehearsal("name: triage\nsteps: [{llm: hello}, {answer: '{{llm}}'}]")
         _ = run.receive(.begin)
         #expect(run.receive(.textEnded).first.map(summary) == "fail The model gave no answer.")
     }

@@ -6,29 +6,49 @@ import Wire
 
 @testable import EventsService
 
-extension ConnectionTable {
-    fileprivate mutating func open(_ user: String, expiry: Instant? = nil, at now: Instant = .simulatedEpoch) -> ConnectionID {
-        open(Opening(userID: user, name: "main_1", tokenExpiry: expiry), at: now)
+/// A table with short ways to use it.
+private final class Desk {
+    private var table: ConnectionTable
+
+    init(_ change: (inout EventsLimits) -> Void = { _ in }) {
+        var limits = EventsLimits()
+        change(&limits)
+        table = ConnectionTable(limits: limits)
+    }
+
+    var connectionCount: Int { table.connectionCount }
+    var eventsWaiting: Int { table.eventsWaiting }
+    var eventsDropped: Int { table.eventsDropped }
+
+    func open(_ user: String, expiry: Instant? = nil, at now: Instant = .simulatedEpoch) -> ConnectionID {
+        table.open(.init(userID: user, name: "main_1", tokenExpiry: expiry), at: now)
+    }
+
+    func deliver(_ name: String, to user: String, id: String? = nil) -> ConnectionTable.Delivery {
+        table.deliver(["type": "agent_thinking", "name": .string(name)], to: user, eventID: id)
     }
 
     /// Takes all that a connection's writer would send.
-    fileprivate mutating func written(_ id: ConnectionID) throws -> [JSONValue] {
+    func written(_ id: ConnectionID) throws -> [JSONValue] {
         var frames: [JSONValue] = []
-        while case .send(let text) = next(id) {
+        while case .send(let text) = table.next(id) {
             frames.append(try JSONValue(json: text))
-            sent(id)
+            table.sent(id)
         }
         return frames
     }
 
-    fileprivate mutating func deliver(_ name: String, to user: String, id: String? = nil) -> Delivery {
-        deliver(["type": "agent_thinking", "name": .string(name)], to: user, eventID: id)
-    }
+    func next(_ id: ConnectionID) -> ConnectionTable.WriterStep { table.next(id) }
+    func sent(_ id: ConnectionID) { table.sent(id) }
+    func send(_ text: String, to id: ConnectionID) { table.send(text, to: id) }
+    func remove(_ id: ConnectionID) { table.remove(id) }
+    func tick(_ id: ConnectionID, at now: Instant) -> Instant? { table.tick(id, at: now) }
+    func received(_ id: ConnectionID, bytes: Int, at now: Instant) -> Bool { table.received(id, bytes: bytes, at: now) }
 }
 
 @Suite struct EventsConnectionTableTests {
     @Test func theFirstFrameNamesTheUserInFull() throws {
-        var table = ConnectionTable()
+        let table = Desk()
         let id = table.open("user-with-a-long-name")
         let frames = try table.written(id)
         #expect(frames.count == 1)
@@ -40,7 +60,7 @@ extension ConnectionTable {
     }
 
     @Test func eventsGoToAllConnectionsOfTheirUserAndToNobodyElse() throws {
-        var table = ConnectionTable()
+        let table = Desk()
         let (first, second, other) = (table.open("alice"), table.open("alice"), table.open("bob"))
         for id in [first, second, other] { _ = try table.written(id) }
         #expect(table.deliver("a", to: "alice").connections == [first, second])
@@ -57,7 +77,7 @@ extension ConnectionTable {
     }
 
     @Test func eventsWaitForTheNextConnection() throws {
-        var table = ConnectionTable()
+        let table = Desk()
         #expect(table.deliver("a", to: "alice").connections == [])
         _ = table.deliver("b", to: "alice")
         #expect(table.eventsWaiting == 2)
@@ -71,9 +91,7 @@ extension ConnectionTable {
     }
 
     @Test func theOldestGivesWayInAFullQueue() throws {
-        var limits = EventsLimits()
-        limits.eventsWaiting = 3
-        var table = ConnectionTable(limits: limits)
+        let table = Desk { $0.eventsWaiting = 3 }
         for name in ["a", "b", "c", "d", "e"] { _ = table.deliver(name, to: "alice") }
         #expect(table.eventsDropped == 2)
         let id = table.open("alice")
@@ -81,7 +99,7 @@ extension ConnectionTable {
     }
 
     @Test func whatWasNotWrittenWaitsAgain() throws {
-        var table = ConnectionTable()
+        let table = Desk()
         let first = table.open("alice")
         _ = try table.written(first)
         for name in ["a", "b", "c"] { _ = table.deliver(name, to: "alice") }
@@ -96,7 +114,7 @@ extension ConnectionTable {
     }
 
     @Test func whatAnotherConnectionHasHadDoesNotWait() throws {
-        var table = ConnectionTable()
+        let table = Desk()
         let (first, second) = (table.open("alice"), table.open("alice"))
         _ = table.deliver("a", to: "alice")
         table.remove(first)
@@ -105,7 +123,7 @@ extension ConnectionTable {
     }
 
     @Test func anEventThatIsSentAgainIsDeliveredOnce() throws {
-        var table = ConnectionTable()
+        let table = Desk()
         let id = table.open("alice")
         #expect(table.deliver("a", to: "alice", id: "run-0").sequence == 1)
         let again = table.deliver("a", to: "alice", id: "run-0")
@@ -122,9 +140,7 @@ extension ConnectionTable {
     }
 
     @Test func aPeerThatDoesNotReadIsClosed() {
-        var limits = EventsLimits()
-        limits.framesWaiting = 3
-        var table = ConnectionTable(limits: limits)
+        let table = Desk { $0.framesWaiting = 3 }
         let id = table.open("alice")
         for name in ["a", "b"] { _ = table.deliver(name, to: "alice") }
         guard case .send = table.next(id) else {
@@ -139,7 +155,7 @@ extension ConnectionTable {
     }
 
     @Test func aLargeMessageCloses() {
-        var table = ConnectionTable()
+        let table = Desk()
         let id = table.open("alice")
         #expect(table.received(id, bytes: 8192, at: .simulatedEpoch))
         #expect(!table.received(id, bytes: 8193, at: .simulatedEpoch))
@@ -148,7 +164,7 @@ extension ConnectionTable {
 
     @Test func heartbeatsComeAfterSilence() throws {
         let start = Instant.simulatedEpoch
-        var table = ConnectionTable()
+        let table = Desk()
         let id = table.open("alice", at: start)
         _ = try table.written(id)
         #expect(table.tick(id, at: start) == start + .seconds(10))
@@ -163,7 +179,7 @@ extension ConnectionTable {
 
     @Test func theConnectionEndsWithItsToken() {
         let start = Instant.simulatedEpoch
-        var table = ConnectionTable()
+        let table = Desk()
         let id = table.open("alice", expiry: start + .seconds(5), at: start)
         #expect(table.tick(id, at: start) == start + .seconds(5))
         #expect(table.tick(id, at: start + .seconds(5)) == start + .seconds(10))
