@@ -35,6 +35,7 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 
 let package = Package(
     name: "backlot",
+    products: [.executable(name: "backlot", targets: ["backlot"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
@@ -53,6 +54,12 @@ let package = Package(
     targets: [
         // System modules: a module map and a shim.
         .target(name: "CInterpose", path: "Sources/System/CInterpose"),
+        .systemLibrary(
+            name: "CLibPQ", path: "Sources/System/CLibPQ", pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .systemLibrary(
+            name: "CHiredis", path: "Sources/System/CHiredis", pkgConfig: "hiredis",
+            providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
 
         // Ground.
         module("Kernel", nil, ["CInterpose"]),
@@ -84,6 +91,27 @@ let package = Package(
         module("EventsService", "Services/Events", ["ServiceKit", "Kernel", "Wire", "StoreKit", deque, hummingbird, httpTypes, nioCore, logging]),
         module("LLMService", "Services/LLM", ["ServiceKit", "Kernel", "Wire", "StoreKit", "Fixtures", hummingbird, httpTypes, nioCore, logging]),
         module("AnalyticsService", "Services/Analytics", ["ServiceKit", "Kernel", "Wire", "StoreKit", hummingbird, httpTypes, nioCore]),
+
+        // Assembly: blueprint in, running world out.
+        module(
+            "Worlds", nil,
+            [
+                "Kernel", "Wire", "Fixtures", "Faults", "Mesh", "StoreKit", "ServiceKit", "Clients", "SimulatedTransport",
+                "LoopbackTransport", "MemoryCache", "SQLiteStore", "AuthService", "AgentService", "EventsService", "LLMService",
+                "AnalyticsService", logging, crypto,
+            ]),
+        module("Suites", nil, ["Worlds", "Clients", "Kernel", "Wire"]),
+        module(
+            "Runner", nil,
+            ["Suites", "Worlds", "Kernel", "CInterpose", "Wire", "Faults", "Fixtures", "CLibPQ", "CHiredis", .product(name: "Rainbow", package: "Rainbow")]),
+        .executableTarget(
+            name: "backlot",
+            dependencies: [
+                "Runner", "Worlds", "Kernel", "Wire", "Faults", "Fixtures", "Suites",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings),
 
         tests("KernelTests", ["Kernel"]),
         tests("FixturesTests", ["Fixtures"]),

@@ -62,24 +62,3 @@ struct EventPosting: Sendable {
         throw RunFailure("\(what): \(problem).")
     }
 }
-
-/// The row of an event in the table `agent_events`.
-enum AnalyticsRow {
-    static func json(of event: RunEvent, in order: RunOrder) -> JSONValue {
-        var row: JSONValue = [
-            "event_id": .string(event.id(in: order)), "trace_id": .string(order.runID), "run_id": .string(order.runID),
-            "thread_id": .string(order.threadID), "user_id": .string(order.userID),
-            "agent_name": .string(order.script.name), "event_type": .string(event.kind.rawValue),
-            "timestamp": .string(timestamp(event.time)), "sequence_number": JSONValue(event.index),
-            "event_payload": .string(JSONValue.object(event.data).text),
-        ]
-        if let tool = event.data["tool_name"] { row["tool_name"] = tool }
-        if let duration = event.data["execution_time_ms"] { row["duration_ms"] = duration }
-        return row
-    }
-
-    /// A time as ClickHouse reads a DateTime64(3): `2026-01-01 00:00:00.000`, in UTC.
-    private static func timestamp(_ time: Instant) -> String {
-        time.description.replacing("T", with: " ").replacing("Z", with: "")
-    }
-}

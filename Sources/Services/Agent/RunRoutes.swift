@@ -6,7 +6,7 @@ import Kernel
 import ServiceKit
 import Wire
 
-extension AgentService {
+extension FakeAgent {
     func addRunRoutes(to router: Router<ServiceRequestContext>) {
         router.post("/api/agent/message") { request, _ in
             try await self.answer(request) { user in

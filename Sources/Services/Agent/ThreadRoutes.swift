@@ -5,7 +5,7 @@ import Kernel
 import ServiceKit
 import Wire
 
-extension AgentService {
+extension FakeAgent {
     private static let notFound = ServiceError(.notFound, "Thread not found")
 
     func addThreadRoutes(to router: Router<ServiceRequestContext>) {

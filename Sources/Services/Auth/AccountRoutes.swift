@@ -7,7 +7,7 @@ import ServiceKit
 import StoreKit
 import Wire
 
-extension AuthService {
+extension FakeAuth {
     /// `/auth/register`, `/auth/login`, `/auth/logout` and `/auth/me`.
     var accountRoutes: [AuthRoute] {
         [

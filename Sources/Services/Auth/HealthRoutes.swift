@@ -6,7 +6,7 @@ import Kernel
 import ServiceKit
 import Wire
 
-extension AuthService {
+extension FakeAuth {
     /// `/`, `/health` and `/health/ready`.
     var healthRoutes: [AuthRoute] {
         let gets = [

@@ -8,7 +8,7 @@ import ServiceKit
 import StoreKit
 import Wire
 
-extension AuthService {
+extension FakeAuth {
     /// `/auth/refresh`, `/auth/verify`, `/auth/validate` and `/.well-known/jwks.json`.
     var tokenRoutes: [AuthRoute] {
         [

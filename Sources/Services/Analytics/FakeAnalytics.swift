@@ -9,7 +9,7 @@ import Synchronization
 import Wire
 
 /// Serves `POST /`, `GET /` and `GET /ping`; keeps its rows in memory, gone with the instance.
-public final class AnalyticsService: Service {
+public final class FakeAnalytics: Service {
     public let name: String
     private let context: ServiceContext
     private let tables = Mutex(AnalyticsTables())

@@ -8,7 +8,7 @@ public import ServiceKit
 import Wire
 
 /// Serves `POST /v1/chat/completions`, `GET /v1/models` and `GET /health`.
-public struct LLMService: Service {
+public struct FakeLLM: Service {
     public let name: String
     private let context: ServiceContext
     private let scripts: LLMScripts

@@ -13,7 +13,7 @@ import Wire
 /// Two deviations from what was seen on the wire are on purpose: the user's id is never shortened, and errors have
 /// one shape. A message for the agent is answered with `agent_task_ack` {status, message_id, run_id, thread_id}; the
 /// first events of the run may come before it. `/echo` sends back what it gets, for conformance suites.
-public final class EventsService: Service {
+public final class FakeEvents: Service {
     public let name = "events"
 
     let context: ServiceContext

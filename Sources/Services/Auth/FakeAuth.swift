@@ -11,7 +11,7 @@ import Wire
 ///
 /// Users are rows of `auth_users`, sessions and revocations keys of the cache; the service itself keeps no state but
 /// its key, so replicas that share stores and secret can stand in for each other.
-public struct AuthService: Service {
+public struct FakeAuth: Service {
     public let name: String
     let context: ServiceContext
     let configuration: AuthConfiguration

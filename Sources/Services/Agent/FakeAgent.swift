@@ -12,7 +12,7 @@ import Wire
 /// Every route but `/health` asks `auth` whose token it was given. A message for an agent is answered at once; the run
 /// goes on in ``run()``, which posts its events to `events` and its rows to `analytics`. A run that the service's end
 /// cancels stays in the store as it was last saved.
-public final class AgentService: Service {
+public final class FakeAgent: Service {
     public let name = "agent"
 
     let context: ServiceContext

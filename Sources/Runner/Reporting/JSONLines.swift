@@ -1,0 +1,71 @@
+// A run for programs: one JSON object a line, the first says the version, the last is the summary.
+
+import Foundation
+import Kernel
+import Suites
+import Wire
+import Worlds
+
+/// Writes a run as JSON lines (cli.md: `--json`).
+public struct JSONLines: Sendable {
+    private let write: @Sendable (String) -> Void
+
+    /// Lines that `write` puts out, line ends included.
+    public init(write: @escaping @Sendable (String) -> Void) { self.write = write }
+
+    /// `{"kind":"run","version":1,...}`
+    public func begin(_ plan: RunPlan, build: Build) {
+        put([
+            "kind": "run", "version": 1, "seed": Self.seed(plan.seeds.first ?? 0),
+            "seeds": .integer(Int64(plan.seeds.count)), "users": .integer(Int64(plan.setting.users)),
+            "world": .string(plan.blueprint.kind.rawValue), "build": .string(build.configuration),
+            "backlot": .string(build.version), "commit": build.commit.map(JSONValue.string) ?? .null,
+        ])
+    }
+
+    /// `{"kind":"case",...}`
+    public func observe(_ result: CaseResult) {
+        var line: JSONValue = [
+            "kind": "case", "id": .string(result.id), "seed": Self.seed(result.seed),
+            "fingerprint": Self.text(result.fingerprint), "virtual_seconds": .number(result.elapsed.seconds),
+            "real_seconds": .number(result.took.seconds), "faults": .array(result.faults.map(JSONValue.string)),
+        ]
+        switch result.verdict {
+        case .passed: line["outcome"] = "passed"
+        case .failed(let findings):
+            line["outcome"] = "failed"
+            line["findings"] = .array(
+                findings.map { ["user": .string($0.user), "step": .string($0.step), "message": .string($0.message)] })
+        case .notRun(let reason):
+            line["outcome"] = "not run"
+            line["reason"] = .string(reason)
+        }
+        put(line)
+    }
+
+    /// `{"kind":"summary",...}`
+    public func end(_ summary: RunSummary, command: ReplayCommand) {
+        let failure = summary.shown.first { $0.verdict != .passed }
+        put([
+            "kind": "summary", "declared": .integer(Int64(summary.declared)), "collected": .integer(Int64(summary.collected)),
+            "selected": .integer(Int64(summary.selected)), "executed": .integer(Int64(summary.executed)),
+            "passed": .integer(Int64(summary.passed)), "failed": .integer(Int64(summary.failed)), "not_run": .integer(Int64(summary.notRun)),
+            "real_seconds": .number(summary.took.seconds), "virtual_seconds": .number(summary.elapsed.seconds),
+            "fingerprint": Self.text(summary.fingerprint), "exit": .integer(Int64(summary.exitCode)),
+            "replay": failure.map { .string(command.line(seed: $0.seed)) } ?? .null,
+        ])
+    }
+
+    private func put(_ value: JSONValue) { write(value.text + "\n") }
+
+    /// A seed as a number; as a text only where JSON readers could not hold it.
+    private static func seed(_ seed: UInt64) -> JSONValue {
+        Int64(exactly: seed).map(JSONValue.integer) ?? .string("\(seed)")
+    }
+
+    private static func text(_ fingerprint: Fingerprint?) -> JSONValue { fingerprint.map { .string("\($0)") } ?? .null }
+}
+
+extension Duration {
+    fileprivate var seconds: Double { Double(nanosecondsClamped) / 1e9 }
+}

@@ -1,0 +1,20 @@
+// The command that does it again.
+
+/// The command line of a run, as it has to be typed to replay one seed of it.
+public struct ReplayCommand: Sendable {
+    private let arguments: [String]
+
+    /// The command of the options that were given, without those that choose seeds or output.
+    public init(_ arguments: [String]) { self.arguments = arguments }
+
+    /// The line that replays a seed.
+    public func line(seed: UInt64) -> String {
+        (["backlot", "run", "--seed", "\(seed)"] + arguments).map(Self.quoted).joined(separator: " ")
+    }
+
+    /// An argument as a POSIX shell takes it.
+    static func quoted(_ argument: String) -> String {
+        let isPlain = !argument.isEmpty && argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./=,:@+".contains($0) }
+        return isPlain ? argument : "'" + argument.replacing("'", with: "'\\''") + "'"
+    }
+}

@@ -1,0 +1,65 @@
+// The two files by which applications find the environment: names and values for a shell, and ports as JSON.
+
+import Foundation
+import Glibc
+public import Wire
+
+/// What `backlot up` tells other programs (cli.md: env file and ports file).
+public struct EnvironmentFiles: Sendable {
+    private let addresses: [(service: String, address: Address)]
+
+    /// The files of an environment whose services listen at these addresses.
+    public init(_ addresses: [(service: String, address: Address)]) { self.addresses = addresses }
+
+    /// Where a service is reached: `ws` for the events, `http` for the others.
+    public func url(_ service: String, _ address: Address) -> String {
+        service == "events" ? "ws://\(address)/ws" : "http://\(address)"
+    }
+
+    /// `NAME=value` lines that a POSIX shell can source.
+    public var environment: String {
+        let names = [
+            "auth": "AUTH_SERVICE", "agent": "BACKEND", "events": "WEBSOCKET", "llm": "LLM", "analytics": "CLICKHOUSE",
+        ]
+        var lines: [String] = []
+        for (service, address) in addresses {
+            guard let name = names[service] else { continue }
+            lines += ["\(name)_URL=\(url(service, address))", "\(name)_HOST=\(address.host)", "\(name)_PORT=\(address.port)"]
+            if service == "llm" { lines += ["OPENAI_BASE_URL=http://\(address)/v1", "OPENAI_API_KEY=backlot"] }
+        }
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// One JSON object: service name to `{"host", "port", "url"}`.
+    public var ports: String {
+        let members = addresses.map { service, address in
+            let entry: JSONValue = [
+                "host": .string(address.host), "port": .integer(Int64(address.port)), "url": .string(url(service, address)),
+            ]
+            return (service, entry)
+        }
+        return JSONValue.object(Dictionary(uniqueKeysWithValues: members)).text + "\n"
+    }
+
+    /// Writes a file so that it appears complete or not at all, readable by its owner only.
+    public static func write(_ text: String, to path: String) throws {
+        let directory = URL(fileURLWithPath: path).deletingLastPathComponent()
+        let name = ".\(URL(fileURLWithPath: path).lastPathComponent).\(getpid())"
+        let temporary = directory.appending(path: name).path
+        let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
+        guard FileManager.default.createFile(atPath: temporary, contents: Data(text.utf8), attributes: attributes),
+            rename(temporary, path) == 0
+        else {
+            let reason = String(cString: strerror(errno))
+            unlink(temporary)
+            throw FileError(path: path, reason: reason)
+        }
+    }
+
+    /// A file that could not be written.
+    struct FileError: Error, CustomStringConvertible {
+        let path: String
+        let reason: String
+        var description: String { "\(path) cannot be written: \(reason). Does its folder exist, and may you write there?" }
+    }
+}

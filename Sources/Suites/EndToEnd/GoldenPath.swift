@@ -1,0 +1,92 @@
+// The golden path: a user logs in, talks to an agent, sees every event and the answer, and logs out.
+
+import Clients
+import Kernel
+import Wire
+import Worlds
+
+/// The first thing that must work, for any number of users at once.
+enum GoldenPath {
+    static let suiteCase = SuiteCase(
+        id: "e2e/golden-path",
+        title: "Users log in, send their first message, see every event and the answer, and log out",
+        category: "e2e",
+        covers: ["E1.2", "E2.1", "E2.2", "E2.3", "E3.2", "E4.1", "E4.2", "E4.3", "E4.4", "E5.1", "E5.2", "E5.3"],
+        markers: ["auth_flow", "golden_path", "websocket_events", "event_delivery", "user_flow"]
+    ) { world, setting in
+        try await withThrowingTaskGroup(of: (Int, CaseReport).self) { group in
+            for number in 1...setting.users {
+                group.addTask { (number, await journey("user-\(number)", in: world)) }
+            }
+            var reports: [(Int, CaseReport)] = []
+            for try await report in group { reports.append(report) }
+            var whole = CaseReport()
+            for (_, report) in reports.sorted(by: { $0.0 < $1.0 }) { whole.add(report) }
+            return whole
+        }
+    }
+
+    private static func journey(_ user: String, in world: World) async -> CaseReport {
+        let journey = Journey(user, in: world)
+        do {
+            try await walk(journey, world.client(user), world)
+        } catch is JourneyEnded {
+            // The finding is in the report.
+        } catch {
+            journey.find("\(error)")
+        }
+        return journey.report
+    }
+
+    private static func walk(_ journey: Journey, _ client: UserClient, _ world: World) async throws {
+        let login = try await logIn(journey, client)
+        let token = login.accessToken
+        let socket = try await journey.take("open the WebSocket") { try await client.events.connect(token: token) }
+        // However the journey ends, the socket does not outlive it.
+        defer { socket.connection.abort() }
+        let thread = try await journey.take("create a thread") {
+            try await client.agent.createThread(title: "Costs of \(journey.user)", token: token)
+        }
+        let question = "What can \(journey.user) save on model costs?"
+        let sent = [(id: "\(journey.user)-ping", type: "ping"), (id: "\(journey.user)-question", type: "user_message")]
+        var conversation = Conversation(socket)
+        try await journey.take("send the first message") {
+            try await socket.ping(messageID: sent[0].id)
+            try await socket.sendUserMessage(question, thread: thread.id, messageID: sent[1].id)
+        }
+        try await journey.take("receive the events") { try await conversation.receiveRun(clock: world.clock) }
+        let messages = try await journey.take("read the thread") {
+            try await client.agent.messages(in: thread.id, token: token).messages
+        }
+        let counted = try await journey.take("count the analytics") {
+            try await client.analytics.count("agent_events", where: ["trace_id": conversation.run ?? ""])
+        }
+        try await journey.take("log out") { try await logOut(journey, client, login) }
+        try await journey.take("close the WebSocket") { try await conversation.close() }
+
+        journey.note(conversation.welcomeProblems(user: login.user?.id ?? ""))
+        journey.note(EventOrderChecker.check(conversation.events))
+        journey.note(EventPayloadChecker.check(conversation.events))
+        journey.note(SilentDropChecker.check(conversation.frames, sent: sent))
+        journey.note(AnswerChecker.check(conversation.events, messages: messages, question: question))
+        journey.note(
+            IsolationChecker.check(
+                conversation.frames, user: login.user?.id ?? "", thread: thread.id, run: conversation.run ?? ""))
+        journey.check(counted > 0, "analytics counted no event of the run")
+    }
+
+    private static func logIn(_ journey: Journey, _ client: UserClient) async throws -> AuthClient.Tokens {
+        let email = "\(journey.user)@example.com"
+        let password = "correct horse of \(journey.user)"
+        _ = try await journey.take("register") {
+            try await client.auth.register(email: email, password: password, name: journey.user)
+        }
+        return try await journey.take("log in") { try await client.auth.login(email: email, password: password) }
+    }
+
+    private static func logOut(_ journey: Journey, _ client: UserClient, _ login: AuthClient.Tokens) async throws {
+        try await client.auth.logout(login.accessToken)
+        let after = try await client.auth.verify(login.accessToken)
+        journey.check(!after.isValid, "the access token is still valid after the log-out")
+    }
+}

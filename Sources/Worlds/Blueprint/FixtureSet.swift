@@ -1,0 +1,40 @@
+// What the fakes play: scripts read once and shared by any number of worlds.
+
+import AgentService
+import Fixtures
+public import Foundation
+import LLMService
+
+/// The fixtures of worlds, read from a directory such as `Fixtures`.
+public struct FixtureSet: Sendable {
+    let agents: AgentScripts
+    let llm: LLMScripts
+
+    /// Reads the `agents` and `llm` folders of a directory. Throws an `InputError` with file and line.
+    public static func load(_ directory: URL) throws -> FixtureSet {
+        FixtureSet(
+            agents: try AgentScripts.load(directory: directory.appending(path: "agents")),
+            llm: try LLMScripts.load(directory: directory.appending(path: "llm")))
+    }
+
+    /// Finds the fixtures: `BACKLOT_FIXTURES` if set, else `Fixtures` in the working directory or one above it, else
+    /// beside the program or above. Throws an `InputError` that says where it looked.
+    public static func find(environment: [String: String], workingDirectory: URL, program: URL) throws -> URL {
+        if let path = environment["BACKLOT_FIXTURES"] { return URL(fileURLWithPath: path) }
+        for start in [workingDirectory, program.resolvingSymlinksInPath().deletingLastPathComponent()] {
+            var directory = start.standardizedFileURL
+            while true {
+                let candidate = directory.appending(path: "Fixtures")
+                if FileManager.default.fileExists(atPath: candidate.appending(path: "agents").path) { return candidate }
+                let parent = directory.deletingLastPathComponent()
+                if parent.path == directory.path { break }
+                directory = parent
+            }
+        }
+        throw InputError(
+            """
+            No folder 'Fixtures' with 'agents' and 'llm' in it was found in \(workingDirectory.path), beside the program, \
+            or above either. Set BACKLOT_FIXTURES to its path.
+            """)
+    }
+}

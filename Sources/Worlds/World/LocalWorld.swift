@@ -1,0 +1,47 @@
+// A world on loopback: real sockets, real time, for applications in any language.
+
+import Kernel
+import LoopbackTransport
+import Wire
+
+/// A world that serves on loopback until it is taken down.
+public final class LocalWorld: Sendable {
+    /// The running world.
+    public let world: World
+    private let transport: LoopbackTransport
+
+    /// Builds and starts a world on 127.0.0.1. Services listen on `portBase` and the ports after it, in their order;
+    /// without it each takes a free port. Throws ``TransportError/addressInUse(_:)``.
+    public init(_ blueprint: Blueprint, portBase: Int? = nil) async throws {
+        let transport = LoopbackTransport()
+        do {
+            world = try await World.start(
+                blueprint, over: transport, trace: Trace(keepsEvents: blueprint.keepsTrace)
+            ) { name in
+                let offset = ServiceName.allCases.firstIndex(of: name) ?? 0
+                return Address(host: "127.0.0.1", port: portBase.map { $0 + offset } ?? 0)
+            }
+        } catch {
+            try? await transport.shutDown()
+            throw error
+        }
+        self.transport = transport
+    }
+
+    /// Takes the world down; nothing of it is left.
+    public func shutDown(grace: Duration = .seconds(1)) async throws {
+        try await world.shutDown(grace: grace)
+        try await transport.shutDown()
+    }
+
+    /// Builds a world, runs `body` in it, and takes it down.
+    public static func run<Value: Sendable>(
+        _ blueprint: Blueprint, _ body: @Sendable (World) async throws -> Value
+    ) async throws -> Value {
+        let local = try await LocalWorld(blueprint)
+        let result: Result<Value, any Error>
+        do { result = .success(try await body(local.world)) } catch { result = .failure(error) }
+        try await local.shutDown()
+        return try result.get()
+    }
+}

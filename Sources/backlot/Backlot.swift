@@ -1,0 +1,61 @@
+// The command line: arguments in, runner out.
+
+import ArgumentParser
+import Fixtures
+import Foundation
+import Runner
+import Wire
+
+@main
+struct Backlot: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backlot",
+        abstract: "A whole staging environment in one process: run suites against it under a seed, or serve it on loopback.",
+        discussion: """
+            Examples:
+              backlot run                          the golden path, 10 users, seed 1, simulated
+              backlot run --seeds 1000             the same under 1000 seeds, on all cores
+              backlot run --fault "agent<-llm: reset@2"
+              backlot up --env-file .env           serve the fakes on 127.0.0.1 until Ctrl-C
+            """,
+        version: "0.1.0",
+        subcommands: [RunCommand.self, ListCommand.self, UpCommand.self, FaultsCommand.self, DoctorCommand.self])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(withMessage: error)
+        }
+    }
+
+    /// Ends the program with one line that says what is wrong: 64 for wrong usage, 2 for what could not be done.
+    private static func exit(withMessage error: any Error) -> Never {
+        switch error {
+        case let error as UsageError: fail(error.description, code: 64)
+        case let error as InputError: fail(error.description, code: 2)
+        case let error as TransportError: fail(error.description, code: 2)
+        default: exit(withError: error)
+        }
+    }
+
+    private static func fail(_ message: String, code: Int32) -> Never {
+        FileHandle.standardError.write(Data("Error: \(message)\n".utf8))
+        Foundation.exit(code)
+    }
+}
+
+/// An option or argument that cannot be used: exit code 64.
+struct UsageError: Error, CustomStringConvertible {
+    let description: String
+
+    /// Runs `body`, and makes what is wrong with the input an error of usage.
+    static func from<Value>(_ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch let error as InputError { throw UsageError(description: error.description) }
+    }
+}

@@ -1,0 +1,22 @@
+// Where the program is, and what lies around it.
+
+import Foundation
+import Runner
+import Worlds
+
+/// The running program's own place and fixtures.
+enum Installation {
+    /// The program file.
+    static var program: URL { URL(fileURLWithPath: CommandLine.arguments[0].contains("/") ? CommandLine.arguments[0] : "/proc/self/exe") }
+
+    /// The build that runs.
+    static var build: Build { Build(program: program) }
+
+    /// The fixtures, read. Throws an `InputError` with file and line.
+    static func fixtures() throws -> FixtureSet {
+        let directory = try FixtureSet.find(
+            environment: ProcessInfo.processInfo.environment,
+            workingDirectory: URL(fileURLWithPath: FileManager.default.currentDirectoryPath), program: program)
+        return try FixtureSet.load(directory)
+    }
+}
