@@ -22,7 +22,8 @@ import Wire
             let run = frames.lazy.compactMap(\.event).first?.runID ?? ""
             let status = try await world.agent.runStatus(run, token: token)
             try await socket.close()
-            return (frames, page, status, thread.id, world.played.state.withLock { $0.rows }, world.played.state.withLock { $0.prompts })
+            let (rows, prompts) = world.played.state.withLock { ($0.rows, $0.prompts) }
+            return (frames, page, status, thread.id, rows, prompts)
         }
         let (frames, page, status, thread, rows, prompts) = try outcome.value
         let events = frames.compactMap(\.event)

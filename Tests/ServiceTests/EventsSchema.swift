@@ -31,7 +31,8 @@ struct EventsSchema {
         case "minLength": return value.string.map { check($0.count >= rule.integer ?? 0) } ?? []
         case "minimum": return value.double.map { check($0 >= rule.double ?? 0) } ?? []
         case "maximum": return value.double.map { check($0 <= rule.double ?? 0) } ?? []
-        case "pattern": return value.string.map { check($0.range(of: rule.string ?? "", options: .regularExpression) != nil) } ?? []
+        case "pattern":
+            return value.string.map { check($0.range(of: rule.string ?? "", options: .regularExpression) != nil) } ?? []
         case "items":
             return (value.array ?? []).enumerated().flatMap { faults(of: $1, by: rule, at: "\(place)[\($0)]") }
         case "properties":
@@ -42,7 +43,9 @@ struct EventsSchema {
             let extra = (value.object ?? [:]).keys.sorted().filter { schema["properties"]?[$0] == nil }
             return rule == false && !extra.isEmpty ? ["\(place): unknown members \(extra)"] : []
         case "allOf": return (rule.array ?? []).flatMap { faults(of: value, by: $0, at: place) }
-        case "if": return faults(of: value, by: rule, at: place).isEmpty ? faults(of: value, by: schema["then"] ?? [:], at: place) : []
+        case "if":
+            guard faults(of: value, by: rule, at: place).isEmpty else { return [] }
+            return faults(of: value, by: schema["then"] ?? [:], at: place)
         case "$ref":
             let name = (rule.string ?? "").split(separator: "/").last.map(String.init) ?? ""
             return root["$defs"]?[name].map { faults(of: value, by: $0, at: place) } ?? ["\(place): no definition \(rule)"]

@@ -26,7 +26,8 @@ import Wire
             if !late { try await socket.sendUserMessage("hello", agent: agent) }
             var events: [JSONValue] = []
             for await message in socket.connection.messages {
-                guard case .text(let text) = message, let event = try? JSONValue(json: text), event["run_id"] != nil else { continue }
+                guard case .text(let text) = message, let event = try? JSONValue(json: text), event["run_id"] != nil
+                else { continue }
                 events.append(event)
                 if ["agent_completed", "agent_error"].contains(event["type"]?.string) { break }
             }

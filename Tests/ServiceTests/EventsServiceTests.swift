@@ -52,7 +52,10 @@ import Wire
             return await socket.frames { $0.message?.correlationID == "5" }
         }
         let messages = try outcome.value.compactMap(\.message)
-        #expect(messages.map(\.type) == ["connection_established", "pong", "error_message", "system_message", "ack", "error_message"])
+        #expect(
+            messages.map(\.type) == [
+                "connection_established", "pong", "error_message", "system_message", "ack", "error_message",
+            ])
         #expect(messages.map(\.correlationID) == [nil, "1", nil, "3", "4", "5"])
         #expect(messages.first?.data["user_id"] == "alice")
         #expect(messages.last?.data["error_code"] == "AGENT_REQUEST_ERROR")

@@ -52,11 +52,11 @@ struct HTTPEndToEndTests {
     @Test func largeStreamsWaitForTheirReader() async throws {
         try await withSampleServer { server in
             let connection = try await server.connect()
-            let reply = try await connection.send(.get("/stream?n=20000"))
+            let reply = try await connection.send(.get("/stream?n=600&padding=10000"))
             #expect(!connection.isReusable)
             var count = 0
             for try await _ in reply.events { count += 1 }
-            #expect(count == 20000)
+            #expect(count == 600)
         }
     }
 

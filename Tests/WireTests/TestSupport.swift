@@ -64,7 +64,8 @@ final class SampleService: Service {
         router.get("/stream") { request, _ in
             let count = request.uri.queryParameters.get("n", as: Int.self) ?? 3
             return Response.eventStream { events in
-                for number in 0..<count { try await events.send("\(number)") }
+                let padding = String(repeating: " ", count: request.uri.queryParameters.get("padding", as: Int.self) ?? 0)
+                for number in 0..<count { try await events.send("\(number)\(padding)") }
             }
         }
         router.get("/broken") { _, _ in

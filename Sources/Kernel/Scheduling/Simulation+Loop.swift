@@ -75,6 +75,8 @@ extension Simulation {
                 simulation.ledger.sweep()
                 return simulation.ledger.unstructuredTasks().isEmpty
             }, timeLimit: limit.overflow ? .max : limit.partialValue)
+        dropTimers()
+        _ = loop(until: { $0.ready.isEmpty }, timeLimit: world.pointee.now)
         ledger.sweep()
         let hung = ledger.descriptions()
         ledger.releaseAll()

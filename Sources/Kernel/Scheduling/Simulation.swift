@@ -111,6 +111,13 @@ public final class Simulation: @unchecked Sendable {  // because only its own th
         while let closing = closings.popLast() { closing() }
     }
 
+    /// Tells those who wait for a time that will not come, so that they can break off what others wait for.
+    func dropTimers() {
+        for action in timers.takeAll() {
+            if case .strand(_, .poke(let target, _)) = action { target.dropped() }
+        }
+    }
+
     /// Drops all that waits to run, while the world is still entered.
     func discard() {
         over.store(true, ordering: .releasing)

@@ -15,6 +15,10 @@ open class StrandTarget {
 
     /// Does the work that `reason` names, on the strand. The default does nothing.
     open func poked(_ reason: UInt64) {}
+
+    /// Learns that it will not be poked: its delayed work was taken back, or the simulation has ended. The default
+    /// does nothing.
+    open func dropped() {}
 }
 
 /// A serial queue of work that a simulation schedules as one: its items run first-in-first-out, and when the queue

@@ -92,6 +92,14 @@ struct TimerQueue {
         return nil
     }
 
+    /// Takes every timer that would still run, in the order in which they would.
+    mutating func takeAll() -> [Action] {
+        let live = heap.filter { isLive($0) }.sorted { $0.precedes($1) }
+        heap.removeAll()
+        cancelled = 0
+        return live.map { release($0.slot) }
+    }
+
     @inline(__always)
     private func isLive(_ key: Key) -> Bool { slots[Int(key.slot)].generation == key.generation }
 

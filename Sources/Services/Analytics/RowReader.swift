@@ -87,7 +87,9 @@ struct RowReader {
         var objects: [String] = []
         var index = 0
         while true {
-            while index < bytes.count, bytes[index] <= 0x20 || bytes[index] == UInt8(ascii: ",") && !objects.isEmpty { index += 1 }
+            while index < bytes.count, bytes[index] <= 0x20 || bytes[index] == UInt8(ascii: ",") && !objects.isEmpty {
+                index += 1
+            }
             guard index < bytes.count else { return objects }
             guard bytes[index] == UInt8(ascii: "{"), let end = Self.endOfObject(bytes, from: index) else {
                 throw .incorrectData("Cannot parse input: expected a JSON object", row: objects.count + 1)

@@ -18,7 +18,8 @@ extension Request {
 
     /// The JSON object of the body. Throws ``ServiceKit/ServiceError`` 413 or 422.
     func object(upTo limit: Int) async throws -> [String: JSONValue] {
-        guard let value = try? JSONValue(json: try await bytes(upTo: limit)), let object = value.object else {
+        let bytes = try await bytes(upTo: limit)
+        guard let value = try? JSONValue(json: bytes), let object = value.object else {
             throw ServiceError(.unprocessableContent, "Invalid JSON in request body")
         }
         return object

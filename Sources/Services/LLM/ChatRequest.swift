@@ -81,12 +81,14 @@ struct ChatRequest: Sendable, Equatable {
         guard let number = value.integer else { throw .wrongType(name, expected: "an integer", value) }
         guard number >= range.lowerBound else {
             throw .invalid(
-                "Invalid '\(name)': integer below minimum value. Expected a value >= \(range.lowerBound), but got \(number) instead.",
+                "Invalid '\(name)': integer below minimum value. Expected a value >= \(range.lowerBound), "
+                    + "but got \(number) instead.",
                 param: name, code: "integer_below_min_value")
         }
         guard number <= range.upperBound else {
             throw .invalid(
-                "Invalid '\(name)': integer above maximum value. Expected a value <= \(range.upperBound), but got \(number) instead.",
+                "Invalid '\(name)': integer above maximum value. Expected a value <= \(range.upperBound), "
+                    + "but got \(number) instead.",
                 param: name, code: "integer_above_max_value")
         }
         return number

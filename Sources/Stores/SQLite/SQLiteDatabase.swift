@@ -60,7 +60,7 @@ public final class SQLiteDatabase: RelationalStore {
         }
         do {
             let result = try await Self.$current.withValue(transaction) { try await body(session) }
-            if transaction.end() == .failed { throw OpenTransaction.failed }
+            _ = transaction.end()
             _ = try connection.run("COMMIT", [])
             return result
         } catch {

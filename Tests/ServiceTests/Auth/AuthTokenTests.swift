@@ -32,7 +32,7 @@ private struct ForgedClaims: JWTPayload {
 }
 
 @Suite struct AuthTokenTests {
-    private static let secret = "a secret of this test, of more than 32 bytes"
+    private static let secret = "a secret of this test, of more than the 64 bytes that HS512 asks for at least"
 
     private static var configuration: AuthConfiguration {
         var configuration = AuthConfiguration.test

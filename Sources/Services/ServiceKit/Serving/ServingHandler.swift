@@ -111,7 +111,10 @@ final class ServingHandler: ChannelDuplexHandler, RemovableChannelHandler {
             promise?.succeed()
         case .body(let piece):
             guard hasBody else { promise?.succeed(); return }
-            context.write(wrapOutboundOut(.body(.byteBuffer(piece))), promise: promise)
+            // The writer waits for the bytes to leave only where too many wait already.
+            let waits = !context.channel.isWritable
+            context.write(wrapOutboundOut(.body(.byteBuffer(piece))), promise: waits ? promise : nil)
+            if !waits { promise?.succeed() }
         case .end(let trailers):
             isStreaming = false
             writeEnd(trailers.map { HTTPHeaders($0) }, context, promise)

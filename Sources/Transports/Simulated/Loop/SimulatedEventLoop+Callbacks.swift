@@ -4,11 +4,7 @@ import Kernel
 import NIOCore
 
 /// A handler that a strand pokes when its time has come.
-private class Callback: StrandTarget {
-    func cancelled() {}
-}
-
-private final class HandlerCallback<Handler: NIOScheduledCallbackHandler>: Callback {
+private final class HandlerCallback<Handler: NIOScheduledCallbackHandler>: StrandTarget {
     let handler: Handler
     let loop: SimulatedEventLoop
 
@@ -18,7 +14,7 @@ private final class HandlerCallback<Handler: NIOScheduledCallbackHandler>: Callb
     }
 
     override func poked(_ reason: UInt64) { handler.handleScheduledCallback(eventLoop: loop) }
-    override func cancelled() { handler.didCancelScheduledCallback(eventLoop: loop) }
+    override func dropped() { handler.didCancelScheduledCallback(eventLoop: loop) }
 }
 
 extension SimulatedEventLoop {
@@ -50,6 +46,6 @@ extension SimulatedEventLoop {
 
     func cancelScheduledCallback(_ callback: NIOScheduledCallback) {
         guard let token = callback.customCallbackID, let item = take(token) else { return }
-        if case .poke(let target, _) = item { (target as? Callback)?.cancelled() }
+        if case .poke(let target, _) = item { target.dropped() }
     }
 }

@@ -23,10 +23,7 @@ final class SimulatedEventLoop: Strand, EventLoop, NIOSerialEventLoopExecutor, @
         in delay: TimeAmount, _ task: @escaping @Sendable () throws -> Value
     ) -> Scheduled<Value> {
         let promise = makePromise(of: Value.self)
-        let item = StrandItem.call {
-            do { promise.assumeIsolated().succeed(try task()) } catch { promise.fail(error) }
-        }
-        let token = append(item, after: delay.nanoseconds)
+        let token = append(.poke(ScheduledCall(task, promise), 0), after: delay.nanoseconds)
         return Scheduled(promise: promise) { [self] in take(token) }
     }
 
@@ -42,4 +39,21 @@ final class SimulatedEventLoop: Strand, EventLoop, NIOSerialEventLoopExecutor, @
     func shutdownGracefully(queue: DispatchQueue, _ callback: @escaping @Sendable ((any Error)?) -> Void) {
         callback(EventLoopError.unsupportedOperation)
     }
+}
+
+/// A task that was scheduled for later, and the promise of its result.
+private final class ScheduledCall<Value>: StrandTarget {
+    let task: @Sendable () throws -> Value
+    let promise: EventLoopPromise<Value>
+
+    init(_ task: @escaping @Sendable () throws -> Value, _ promise: EventLoopPromise<Value>) {
+        self.task = task
+        self.promise = promise
+    }
+
+    override func poked(_ reason: UInt64) {
+        do { promise.assumeIsolated().succeed(try task()) } catch { promise.fail(error) }
+    }
+
+    override func dropped() { promise.fail(EventLoopError.cancelled) }
 }
