@@ -62,7 +62,7 @@ let package = Package(
             providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
 
         // Ground.
-        module("Kernel", nil, ["CInterpose"]),
+        module("Kernel", nil, ["CInterpose", .product(name: "DequeModule", package: "swift-collections")]),
         module("Fixtures", nil, [.product(name: "Yams", package: "Yams")]),
         module(
             "Wire", nil,
@@ -117,7 +117,10 @@ let package = Package(
         tests("FixturesTests", ["Fixtures"]),
         tests("WireTests", ["Wire", "LoopbackTransport", "ServiceKit", "Kernel", "StoreKit", nioCore, nio("NIOEmbedded"), nio("NIOHTTP1"), nio("NIOPosix"), httpTypes, hummingbird, logging]),
         tests("TransportTests", ["SimulatedTransport", "LoopbackTransport", "Kernel", "Wire", nioCore]),
-        tests("MeshTests", ["Mesh", "Faults", "SimulatedTransport", "LoopbackTransport", "Kernel", "Wire", nioCore]),
+        tests("MeshTests", ["Mesh", "Faults", "Fixtures", "SimulatedTransport", "LoopbackTransport", "Kernel", "Wire", nioCore]),
+        tests("CommandTests", ["Wire", "LoopbackTransport", nioCore, httpTypes]),
+        tests("TidyTests", []),
+        tests("WorldTests", ["Worlds", "Suites", "Runner", "Kernel", "Clients", "Wire", "Faults", "Mesh", "Fixtures"]),
         tests("StoreTests", ["StoreKit", "MemoryCache", "SQLiteStore", "Kernel"]),
         tests(
             "ServiceTests",
@@ -128,3 +131,19 @@ let package = Package(
             ]),
     ]
 )
+
+// Benchmarks are no part of normal builds: they, and what only they need, are there when 'make bench' asks for them.
+if Context.environment["BACKLOT_BENCHMARKS"] != nil {
+    package.dependencies.append(.package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []))
+    package.targets.append(
+        .executableTarget(
+            name: "BacklotBenchmarks",
+            dependencies: [
+                "Kernel", "Wire", "Faults", "Mesh", "ServiceKit", "Clients", "SimulatedTransport", "LoopbackTransport",
+                "Worlds", "Suites", "Runner", hummingbird, logging, nioCore,
+                .product(name: "Benchmark", package: "benchmark"),
+            ],
+            path: "Tests/Benchmarks/BacklotBenchmarks",
+            swiftSettings: settings,
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]))
+}

@@ -40,7 +40,10 @@ struct Backlot: AsyncParsableCommand {
         case let error as UsageError: fail(error.description, code: 64)
         case let error as InputError: fail(error.description, code: 2)
         case let error as TransportError: fail(error.description, code: 2)
-        default: exit(withError: error)
+        default:
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            // One line, without the usage: what is wrong is seen at once, and --help says the rest.
+            fail(message(for: error), code: ExitCode.validationFailure.rawValue)
         }
     }
 

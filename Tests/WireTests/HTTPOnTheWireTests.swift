@@ -36,11 +36,18 @@ struct HTTPOnTheWireTests {
         ("GET / HTTP/2.0\r\n\r\n", "HTTP/1.1 505 "),
         ("GET / HTTP/1.1\r\nX: " + String(repeating: "x", count: 100_000) + "\r\n\r\n", "HTTP/1.1 431 "),
         ("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n", "HTTP/1.1 413 "),
-        ("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n800\r\n" + String(repeating: "y", count: 0x800) + "\r\n",
-            "HTTP/1.1 413 "),
-        ("GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 8\r\nSec-WebSocket-Key: x\r\n\r\n",
-            "HTTP/1.1 426 "),
-        ("GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n", "HTTP/1.1 400 "),
+        (
+            "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n800\r\n"
+                + String(repeating: "y", count: 0x800) + "\r\n", "HTTP/1.1 413 "
+        ),
+        (
+            "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                + "Sec-WebSocket-Version: 8\r\nSec-WebSocket-Key: x\r\n\r\n", "HTTP/1.1 426 "
+        ),
+        (
+            "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n",
+            "HTTP/1.1 400 "
+        ),
     ])
     func badRequestsAreRefused(request: String, answer: String) async throws {
         try await withSampleServer(bodyLimit: 1000) { server in
@@ -67,7 +74,8 @@ struct HTTPOnTheWireTests {
     @Test func clientsThatAskAreToldToGoOn() async throws {
         try await withSampleServer { server in
             let raw = try await server.raw()
-            try await raw.send("POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 2\r\n\r\n")
+            let fields = "Host: a\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 2\r\n\r\n"
+            try await raw.send("POST /echo HTTP/1.1\r\n" + fields)
             #expect(try await raw.read(until: "\r\n\r\n").hasPrefix("HTTP/1.1 100 Continue\r\n"))
             try await raw.send("ok")
             let text = try await raw.rest()
@@ -79,7 +87,8 @@ struct HTTPOnTheWireTests {
     func headHasNoBody(path: String) async throws {
         try await withSampleServer { server in
             let raw = try await server.raw()
-            try await raw.send("HEAD \(path) HTTP/1.1\r\nHost: a\r\n\r\nGET /things/1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            let next = "GET /things/1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+            try await raw.send("HEAD \(path) HTTP/1.1\r\nHost: a\r\n\r\n" + next)
             let text = try await raw.rest()
             // No route takes HEAD, and the refusal must not carry the body of one.
             #expect(text.hasPrefix("HTTP/1.1 405 "))

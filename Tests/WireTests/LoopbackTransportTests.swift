@@ -42,7 +42,8 @@ struct LoopbackTransportTests {
     @Test func aFailedSetUpFailsTheConnection() async throws {
         struct Unwilling: Error {}
         let transport = LoopbackTransport()
-        let listener = try await transport.listen(on: Address(host: "localhost", port: 0)) { $0.eventLoop.makeSucceededVoidFuture() }
+        let local = Address(host: "localhost", port: 0)
+        let listener = try await transport.listen(on: local) { $0.eventLoop.makeSucceededVoidFuture() }
         await #expect(throws: Unwilling.self) {
             _ = try await transport.connect(to: listener.address, as: "a") { $0.eventLoop.makeFailedFuture(Unwilling()) }
         }

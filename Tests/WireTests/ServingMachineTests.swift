@@ -46,7 +46,8 @@ struct ServingMachineTests {
 
     @Test func connectionsEndAsRequestsSay() {
         for last in [
-            head("/", ["Connection": "close"]), head("/", version: .http1_0), head("/", ["Connection": "upgrade", "Upgrade": "h2c"]),
+            head("/", ["Connection": "close"]), head("/", version: .http1_0),
+            head("/", ["Connection": "upgrade", "Upgrade": "h2c"]),
         ] {
             var machine = ServingMachine(bodyLimit: 4)
             _ = machine.receive(.head(last))

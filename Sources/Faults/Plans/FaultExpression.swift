@@ -50,7 +50,7 @@ public enum FaultExpression {
         for (arrow, directions) in arrows {
             guard let range = text.firstRange(of: arrow) else { continue }
             let ends = [text[..<range.lowerBound].trimmed, text[range.upperBound...].trimmed].map(String.init)
-            for end in ends where end != "*" && !end.hasPrefix("user-") && !endpoints.contains(end) {
+            for end in ends where end != "*" && !isUser(end) && !endpoints.contains(end) {
                 throw InputError.unknown("service", end, known: endpoints + ["user-N", "*"], at: place)
             }
             return (LinkPattern(caller: ends[0], callee: ends[1]), directions)
@@ -59,9 +59,17 @@ public enum FaultExpression {
             "'\(text)' is no link. Write caller->callee, caller<-callee or caller<->callee, such as agent->llm.", at: place)
     }
 
+    /// `user-` and something that says which one.
+    private static func isUser(_ end: String) -> Bool {
+        end.hasPrefix("user-") && end.count > 5 && end.dropFirst(5).allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" }
+    }
+
     private static func percent(_ text: Substring, at place: Place) throws -> Ratio {
-        guard text.hasSuffix("%"), let percent = Double(text.dropLast()), percent > 0, percent <= 100 else {
-            throw InputError("'\(text)' is no probability: write a percentage above 0% and up to 100%, such as ~5%.", at: place)
+        guard text.hasSuffix("%"), let percent = Double(text.dropLast()), percent > 0, percent <= 100,
+            (percent * 10_000).rounded() >= 1
+        else {
+            // What would round to never is refused like 0%: the fault would be written down and not happen.
+            throw InputError("'\(text)' is no probability: write a percentage from 0.0001% to 100%, such as ~5%.", at: place)
         }
         return Ratio(UInt64((percent * 10_000).rounded()), in: 1_000_000)
     }

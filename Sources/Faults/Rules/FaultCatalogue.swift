@@ -46,10 +46,13 @@ public struct FaultArguments: Sendable {
     /// Checks that every argument names a parameter.
     init(_ given: [(name: String, value: String)], for kind: FaultKind, at place: Place) throws {
         var values = Dictionary(uniqueKeysWithValues: kind.parameters.map { ($0.name, $0.fallback) })
-        for (name, value) in given {
+        for (index, (name, value)) in given.enumerated() {
             guard values[name] != nil else {
                 throw InputError.unknown(
                     "parameter of '\(kind.name)'", name, known: kind.parameters.map(\.name), at: place)
+            }
+            if given[..<index].contains(where: { $0.name == name }) {
+                throw InputError("The parameter '\(name)' is given twice. Write it once.", at: place)
             }
             values[name] = value
         }

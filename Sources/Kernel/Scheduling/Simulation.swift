@@ -97,6 +97,9 @@ public final class Simulation: @unchecked Sendable {  // because only its own th
     /// Virtual time since the simulation began.
     public var elapsed: Duration { .nanoseconds(world.pointee.now) }
 
+    /// What the interposed monotonic clock says now, in nanoseconds.
+    public var monotonicNanoseconds: Int64 { backlot_monotonic_origin() + world.pointee.now }
+
     /// Steps run so far.
     public var stepCount: UInt64 { steps }
 

@@ -30,8 +30,7 @@ open class Strand {
     public let name: String
     let record: Int
     // Exclusivity needs no check at run time here: one thread, and no access lasts over a call to foreign code.
-    @exclusivity(unchecked) private var items: ContiguousArray<StrandItem> = []
-    @exclusivity(unchecked) private var running: ContiguousArray<StrandItem> = []
+    @exclusivity(unchecked) private var items = ShortQueue<StrandItem>()
     @exclusivity(unchecked) private var isReady = false
 
     /// A strand with no work. Its lineage is its name, so that it does not depend on when it was made.
@@ -78,18 +77,12 @@ open class Strand {
     /// Runs what is queued now; what is added meanwhile waits for the next turn, so that others get theirs.
     final func run() {
         isReady = false
-        if items.count == 1 { return Self.perform(items.removeLast()) }
-        swap(&items, &running)
-        // By index, because the strand may run nothing else meanwhile, and a copy of the array would cost.
-        for index in running.indices { Self.perform(running[index]) }
-        running.removeAll(keepingCapacity: true)
-    }
-
-    @inline(__always)
-    private static func perform(_ item: StrandItem) {
-        switch item {
-        case .call(let body): body()
-        case .poke(let target, let reason): target.poked(reason)
+        for _ in 0..<items.count {
+            switch items.popFirst() {
+            case .call(let body): body()
+            case .poke(let target, let reason): target.poked(reason)
+            case nil: return
+            }
         }
     }
 }

@@ -70,10 +70,10 @@ public final class Trace: Sendable {
     public func record(
         _ kind: Kind, actor: String, actorHash: UInt64, value: UInt64, detail: @autoclosure () -> String
     ) {
-        let offset = origin.duration(to: clock.now)
-        let event = keepsEvents ? Event(offset: offset, actor: actor, kind: kind, detail: detail()) : nil
+        let offset = clock.now.nanoseconds - origin.nanoseconds
+        let event = keepsEvents ? Event(offset: .nanoseconds(offset), actor: actor, kind: kind, detail: detail()) : nil
         state.withLock { state in
-            state.hash.combine(UInt64(bitPattern: offset.nanosecondsClamped))
+            state.hash.combine(UInt64(bitPattern: offset))
             state.hash.combine(actorHash ^ kind.code)
             state.hash.combine(value)
             state.count += 1

@@ -128,6 +128,7 @@ final class LinkHandler: ChannelDuplexHandler {
         for _ in 0..<count {
             guard self.context != nil else { return }
             switch (lane.takeItem(), lane.direction) {
+            case (nil, _): return
             case (.bytes(let buffer, let promise), .forth): context.write(wrapOutboundOut(buffer), promise: promise)
             case (.end(let mode, let promise), .forth): return context.close(mode: mode, promise: promise)
             case (.bytes(let buffer, _), .back): context.fireChannelRead(wrapInboundOut(buffer))

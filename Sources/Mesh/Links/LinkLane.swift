@@ -32,8 +32,8 @@ final class LinkLane: StrandTarget, NIOScheduledCallbackHandler {
     let direction: LinkDirection
     /// The handler, for as long as it is in a pipeline.
     @exclusivity(unchecked) var handler: LinkHandler?
-    @exclusivity(unchecked) private var items: CircularBuffer<LaneItem> = CircularBuffer(initialCapacity: 4)
-    @exclusivity(unchecked) private var underway: CircularBuffer<Delivery> = CircularBuffer(initialCapacity: 4)
+    @exclusivity(unchecked) private var items = ShortQueue<LaneItem>()
+    @exclusivity(unchecked) private var underway = ShortQueue<Delivery>()
     @exclusivity(unchecked) private var lastArrival = NIODeadline.uptimeNanoseconds(0)
     /// The last items of the lane that were not sent off yet, and their bytes.
     @exclusivity(unchecked) private(set) var gathered = 0
@@ -61,10 +61,9 @@ final class LinkLane: StrandTarget, NIOScheduledCallbackHandler {
 
     /// Calls `body` with each of the gathered buffers.
     func forEachGathered(_ body: (ByteBuffer) -> Void) {
-        var index = items.index(items.endIndex, offsetBy: -gathered)
-        while index != items.endIndex {
-            if case .bytes(let buffer, _) = items[index] { body(buffer) }
-            index = items.index(after: index)
+        let count = items.count
+        for place in count - gathered..<count {
+            if case .bytes(let buffer, _) = items[place] { body(buffer) }
         }
     }
 
@@ -81,15 +80,15 @@ final class LinkLane: StrandTarget, NIOScheduledCallbackHandler {
     /// Takes the next delivery off the way if it has arrived: how many items it has. They are taken one by one with
     /// ``takeItem()``.
     func takeArrived(_ now: NIODeadline) -> Int? {
-        guard let first = underway.first, first.arrival <= now else { return nil }
-        return underway.removeFirst().count
+        guard let next = underway.front, next.arrival <= now else { return nil }
+        return underway.popFirst()?.count
     }
 
     /// Takes the oldest item.
-    func takeItem() -> LaneItem { items.removeFirst() }
+    func takeItem() -> LaneItem? { items.popFirst() }
 
     /// How long the timer has to wait for the next delivery, if any is on its way.
-    func wait(_ now: NIODeadline) -> TimeAmount? { underway.first.map { $0.arrival - now } }
+    func wait(_ now: NIODeadline) -> TimeAmount? { underway.front.map { $0.arrival - now } }
 
     /// Takes what was gathered off again: how many items, to be taken with ``takeItem()``. Only when nothing is on
     /// its way, or they would not be the oldest.
@@ -103,15 +102,14 @@ final class LinkLane: StrandTarget, NIOScheduledCallbackHandler {
 
     /// Takes what was gathered and drops it.
     func dropGathered(_ body: (LaneItem) -> Void) {
-        for item in items.suffix(gathered) { body(item) }
-        items.removeLast(takeGathered())
+        let dropped = (0..<takeGathered()).compactMap { _ in items.popLast() }
+        for item in dropped.reversed() { body(item) }
     }
 
     /// Forgets everything.
     func abandon(_ body: (LaneItem) -> Void) {
-        for item in items { body(item) }
-        items.removeAll()
         underway.removeAll()
+        while let item = items.popFirst() { body(item) }
         gathered = 0
         gatheredBytes = 0
     }

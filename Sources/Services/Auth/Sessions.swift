@@ -31,7 +31,7 @@ struct Sessions: Sendable {
     func use(_ claims: TokenClaims, at now: Instant) async throws -> Bool {
         guard let id = claims.sessionID else { return false }
         let left = Duration.seconds(claims.expiresAt - now.seconds)
-        _ = try await cache.setIfAbsent("auth:refresh:used:" + claims.id, "1", expiry: left)
+        guard try await cache.setIfAbsent("auth:refresh:used:" + claims.id, "1", expiry: left) else { return false }
         return try await cache.expire(key(id), after: lifetime)
     }
 

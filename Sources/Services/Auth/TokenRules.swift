@@ -66,7 +66,7 @@ struct TokenRules: Sendable {
             guard second <= now.seconds else { throw .fromTheFuture }
         }
         guard issuedAt <= now.seconds else { throw .fromTheFuture }
-        guard expiresAt >= now.seconds else { throw .expired }
+        guard expiresAt > now.seconds else { throw .expired }
         guard kind != .access || now.seconds - issuedAt <= accessAgeLimit.components.seconds else { throw .tooOld }
         return TokenClaims(
             subject: subject, id: id, expiresAt: expiresAt, email: payload["email"]?.string,

@@ -38,7 +38,7 @@ struct Keyspace {
     /// The entry of a key that is there at `now`.
     mutating func entry(_ key: String, at now: Instant) -> Entry? {
         guard let entry = entries[key] else { return nil }
-        guard let deadline = entry.deadline, deadline < now else { return entry }
+        guard let deadline = entry.deadline, deadline <= now else { return entry }
         entries[key] = nil
         return nil
     }

@@ -60,7 +60,7 @@ public final class SQLiteDatabase: RelationalStore {
         }
         do {
             let result = try await Self.$current.withValue(transaction) { try await body(session) }
-            _ = transaction.end()
+            if transaction.end() == .failed { throw OpenTransaction.failed }
             _ = try connection.run("COMMIT", [])
             return result
         } catch {

@@ -2,10 +2,8 @@
 #define _GNU_SOURCE
 #include "real.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdarg.h>
-#include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -68,12 +66,6 @@ ssize_t read(int file, void *buffer, size_t count) {
     return REAL(ssize_t, read, int, void *, size_t)(file, buffer, count);
 }
 
-// A crash is reported by the standard library's signal handler, which waits for its other threads: that is no leak.
-static int is_crash_report(const void *caller) {
-    Dl_info info;
-    return dladdr(caller, &info) && info.dli_fname && strstr(info.dli_fname, "libswiftCore");
-}
-
 // The standard library draws by syscall(SYS_getrandom), and libdispatch waits by syscall(SYS_futex).
 long syscall(long number, ...) {
     va_list arguments;
@@ -88,7 +80,7 @@ long syscall(long number, ...) {
         }
         int operation = (int)b & FUTEX_CMD_MASK;
         if (number == SYS_futex && (operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET)
-            && !is_crash_report(__builtin_return_address(0))) {
+            && !backlot_is_crash_report(__builtin_return_address(0))) {
             backlot_here->leak(backlot_here->simulation, "a blocking wait (futex)", __builtin_return_address(0));
         }
     }

@@ -4,8 +4,6 @@
 
 #include "include/interpose.h"
 
-extern _Thread_local backlot_world *backlot_here;
-
 /// The next definition of a symbol after ours.
 void *backlot_real(const char *name);
 
@@ -21,7 +19,16 @@ void *backlot_real(const char *name);
         found_##name;                                                                                                  \
     })
 
-/// Ends the simulation of this thread, naming the function it is used in.
-#define LEAK() backlot_here->leak(backlot_here->simulation, __func__, __builtin_return_address(0))
+/// Whether a call comes from the standard library's signal handler, which reports a crash: it starts a process, waits
+/// for the other threads, and is no leak.
+int backlot_is_crash_report(const void *caller);
+
+/// Ends the simulation of this thread, naming the function it is used in; returns only for a crash report.
+#define LEAK()                                                                                                         \
+    do {                                                                                                               \
+        if (!backlot_is_crash_report(__builtin_return_address(0))) {                                                   \
+            backlot_here->leak(backlot_here->simulation, __func__, __builtin_return_address(0));                       \
+        }                                                                                                              \
+    } while (0)
 
 #endif

@@ -4,17 +4,13 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-_Thread_local backlot_world *backlot_here __attribute__((tls_model("initial-exec"))) = NULL;
+_Thread_local backlot_world *backlot_here = NULL;
 
 void backlot_enter(backlot_world *world) { backlot_here = world; }
-
-backlot_world *backlot_current(void) { return backlot_here; }
-
-// A boot some 1,000 s before the simulation: deadlines may be computed backwards without underflow.
-int64_t backlot_monotonic_origin(void) { return INT64_C(1000000000000); }
 
 void *backlot_real(const char *name) { return dlsym(RTLD_NEXT, name); }
 
@@ -39,6 +35,11 @@ int backlot_thread(size_t stack_bytes, void *(*body)(void *), void *argument) {
 _Noreturn void backlot_park(void) {
     backlot_here = NULL;
     for (;;) { pause(); }
+}
+
+int backlot_is_crash_report(const void *caller) {
+    Dl_info info;
+    return dladdr(caller, &info) && info.dli_fname && strstr(info.dli_fname, "libswiftCore");
 }
 
 const char *backlot_symbol(const void *address) {

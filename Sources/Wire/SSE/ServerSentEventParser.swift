@@ -61,7 +61,7 @@ public struct ServerSentEventParser: Sendable {
         case "id": if !value.contains(0) { pendingID = String(decoding: value, as: UTF8.self) }
         case "retry":
             let digits = String(decoding: value, as: UTF8.self)
-            if value.allSatisfy({ (48...57).contains($0) }), let milliseconds = Int64(digits) { retry = .milliseconds(milliseconds) }
+            if value.allSatisfy({ (48...57).contains($0) }), let time = Int64(digits) { retry = .milliseconds(time) }
         default: break
         }
         return nil

@@ -76,8 +76,9 @@ public final class WebSocketUpgrade: Sendable {
 
     /// The first outcome counts; any but success closes the channel.
     func finish(_ outcome: Result<WebSocketConnection, any Error>) {
-        let (waiter, abandoned) = state.withLock { state in
-            guard state.outcome == nil else { return (nil as UnsafeContinuation<WebSocketConnection, any Error>?, nil as (any Channel)?) }
+        typealias Parties = (waiter: UnsafeContinuation<WebSocketConnection, any Error>?, abandoned: (any Channel)?)
+        let (waiter, abandoned) = state.withLock { state -> Parties in
+            guard state.outcome == nil else { return (nil, nil) }
             state.outcome = outcome
             if case .success = outcome { return (state.waiter.take(), nil) }
             return (state.waiter.take(), state.channel)

@@ -223,7 +223,9 @@ final class ServingHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
     }
 
-    private func upgrade(_ subprotocol: String?, _ opened: EventLoopPromise<WebSocketConnection>, _ context: ChannelHandlerContext) {
+    private func upgrade(
+        _ subprotocol: String?, _ opened: EventLoopPromise<WebSocketConnection>, _ context: ChannelHandlerContext
+    ) {
         guard var fields = upgradeFields.take(), context.channel.isActive else {
             return opened.fail(ChannelError.ioOnClosedChannel)
         }

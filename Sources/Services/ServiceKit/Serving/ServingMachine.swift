@@ -109,7 +109,9 @@ struct ServingMachine {
         return next()
     }
 
-    private mutating func refuseBody() -> [Action] { fail(.payloadTooLarge, "The request body is larger than \(bodyLimit) bytes.") }
+    private mutating func refuseBody() -> [Action] {
+        fail(.payloadTooLarge, "The request body is larger than \(bodyLimit) bytes.")
+    }
 
     private mutating func next() -> [Action] {
         guard !isResponding, !isOver else { return [] }

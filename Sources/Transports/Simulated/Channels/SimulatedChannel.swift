@@ -30,8 +30,8 @@ final class SimulatedChannel: StrandTarget, Channel, @unchecked Sendable {  // b
     @exclusivity(unchecked) private var isInputClosed = false
     @exclusivity(unchecked) private var isOutputClosed = false
 
-    @exclusivity(unchecked) private var pending: CircularBuffer<(ByteBuffer, EventLoopPromise<Void>?)> = []
-    @exclusivity(unchecked) private var received: CircularBuffer<ByteBuffer> = []
+    @exclusivity(unchecked) private var pending = ShortQueue<(ByteBuffer, EventLoopPromise<Void>?)>()
+    @exclusivity(unchecked) private var received = ShortQueue<ByteBuffer>()
     @exclusivity(unchecked) private var receivedBytes = 0
     @exclusivity(unchecked) fileprivate var ending: Ending?
     @exclusivity(unchecked) private var wantsRead = false

@@ -9,6 +9,9 @@ import NIOCore
 final class SimulatedEventLoop: Strand, EventLoop, NIOSerialEventLoopExecutor, @unchecked Sendable {  // because a strand stays on its simulation's thread
     var inEventLoop: Bool { isCurrent }
 
+    /// What `NIODeadline.now()` would say, without the way through the system call.
+    var now: NIODeadline { .uptimeNanoseconds(UInt64(simulation.monotonicNanoseconds)) }
+
     func execute(_ task: @escaping @Sendable () -> Void) { append(.call(task)) }
 
     func _executeIsolatedUnsafeUnchecked(_ task: @escaping () -> Void) { append(.call(task)) }

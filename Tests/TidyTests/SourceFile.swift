@@ -1,0 +1,93 @@
+// The repository's own sources, as the house rules look at them.
+
+import Foundation
+
+/// A source file, by its path from the repository's root.
+struct SourceFile: Sendable {
+    let path: String
+    let lines: [String]
+    /// The lines without comments and without what stands in string literals.
+    let code: [String]
+
+    /// All Swift sources below a folder of the repository, sorted by path.
+    static func all(below folder: String) throws -> [SourceFile] {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let start = root.appending(path: folder)
+        let paths = FileManager.default.enumerator(atPath: start.path)?.compactMap { $0 as? String } ?? []
+        return try paths.filter { $0.hasSuffix(".swift") && !$0.contains(".build/") }.sorted().map { path in
+            let text = try String(contentsOf: start.appending(path: path), encoding: .utf8)
+            return SourceFile(path: "\(folder)/\(path)", text: text)
+        }
+    }
+
+    init(path: String, text: String) {
+        self.path = path
+        lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        code = Self.code(of: lines)
+    }
+
+    /// How many lines it has.
+    var length: Int { lines.last == "" ? lines.count - 1 : lines.count }
+
+    /// Rough, as a tidy test may be: line comments and string literals go, other syntax stays.
+    private static func code(of lines: [String]) -> [String] {
+        var isInLongString = false
+        return lines.map { line in
+            if line.contains("\"\"\"") {
+                let isToggled = line.components(separatedBy: "\"\"\"").count % 2 == 0
+                defer { if isToggled { isInLongString.toggle() } }
+                return isInLongString ? "" : String(line[..<line.range(of: "\"\"\"")!.lowerBound])
+            }
+            return isInLongString ? "" : withoutTexts(line)
+        }
+    }
+
+    private static func withoutTexts(_ line: String) -> String {
+        var kept = ""
+        var isInText = false
+        var isEscaped = false
+        var before: Character = " "
+        for character in line {
+            if isInText {
+                if character == "\"" && !isEscaped { isInText = false }
+                isEscaped = character == "\\" && !isEscaped
+            } else if character == "\"" {
+                isInText = true
+            } else if character == "/", before == "/" {
+                return String(kept.dropLast())
+            } else {
+                kept.append(character)
+            }
+            before = character
+        }
+        return kept
+    }
+
+    /// The functions and initialisers: where each begins, from 1, and how many lines it has. Counts braces.
+    var functions: [(line: Int, length: Int)] {
+        var found: [(Int, Int)] = []
+        for (index, line) in code.enumerated() where Self.beginsFunction(line) {
+            var depth = 0
+            var hasBegun = false
+            for end in index..<code.count {
+                for character in code[end] {
+                    if character == "{" { (depth, hasBegun) = (depth + 1, true) }
+                    if character == "}" { depth -= 1 }
+                }
+                // A requirement of a protocol has no body: its brace closes the protocol.
+                if depth < 0 || (!hasBegun && end > index + 12) { break }
+                if hasBegun, depth == 0 {
+                    found.append((index + 1, end - index + 1))
+                    break
+                }
+            }
+        }
+        return found
+    }
+
+    private static func beginsFunction(_ line: String) -> Bool {
+        let words = line.split { $0 == " " || $0 == "(" || $0 == "<" || $0 == "?" }
+        return words.prefix(8).contains("func") || words.prefix(3).contains("init")
+    }
+}
