@@ -75,7 +75,8 @@ let package = Package(
         module(
             "ServiceKit", "Services/ServiceKit",
             [
-                "Kernel", "Wire", "StoreKit", "Fixtures", nioCore, nio("NIOHTTP1"), nio("NIOWebSocket"), httpTypes, hummingbird, logging,
+                "Kernel", "Wire", "StoreKit", "Fixtures", nioCore, nio("NIOHTTP1"), nio("NIOWebSocket"), httpTypes, hummingbird,
+                logging,
             ] + nioHTTPTypes),
         module("Clients", nil, ["Wire", nioCore, httpTypes]),
 
@@ -86,11 +87,22 @@ let package = Package(
         module("SQLiteStore", "Stores/SQLite", ["StoreKit", .product(name: "GRDB", package: "GRDB.swift")]),
         module(
             "AuthService", "Services/Auth",
-            ["ServiceKit", "Kernel", "Wire", "StoreKit", .product(name: "JWTKit", package: "jwt-kit"), crypto, .product(name: "_CryptoExtras", package: "swift-crypto"), hummingbird, httpTypes, nioCore, logging]),
-        module("AgentService", "Services/Agent", ["ServiceKit", "Kernel", "Wire", "StoreKit", "Fixtures", deque, hummingbird, httpTypes, nioCore, logging]),
-        module("EventsService", "Services/Events", ["ServiceKit", "Kernel", "Wire", "StoreKit", deque, hummingbird, httpTypes, nioCore, logging]),
-        module("LLMService", "Services/LLM", ["ServiceKit", "Kernel", "Wire", "StoreKit", "Fixtures", hummingbird, httpTypes, nioCore, logging]),
-        module("AnalyticsService", "Services/Analytics", ["ServiceKit", "Kernel", "Wire", "StoreKit", hummingbird, httpTypes, nioCore]),
+            [
+                "ServiceKit", "Kernel", "Wire", "StoreKit", .product(name: "JWTKit", package: "jwt-kit"), crypto,
+                .product(name: "_CryptoExtras", package: "swift-crypto"), hummingbird, httpTypes, nioCore, logging,
+            ]),
+        module(
+            "AgentService", "Services/Agent",
+            ["ServiceKit", "Kernel", "Wire", "StoreKit", "Fixtures", deque, hummingbird, httpTypes, nioCore, logging]),
+        module(
+            "EventsService", "Services/Events",
+            ["ServiceKit", "Kernel", "Wire", "StoreKit", deque, hummingbird, httpTypes, nioCore, logging]),
+        module(
+            "LLMService", "Services/LLM",
+            ["ServiceKit", "Kernel", "Wire", "StoreKit", "Fixtures", hummingbird, httpTypes, nioCore, logging]),
+        module(
+            "AnalyticsService", "Services/Analytics",
+            ["ServiceKit", "Kernel", "Wire", "StoreKit", hummingbird, httpTypes, nioCore]),
 
         // Assembly: blueprint in, running world out.
         module(
@@ -103,7 +115,10 @@ let package = Package(
         module("Suites", nil, ["Worlds", "Clients", "Kernel", "Wire"]),
         module(
             "Runner", nil,
-            ["Suites", "Worlds", "Kernel", "CInterpose", "Wire", "Faults", "Fixtures", "CLibPQ", "CHiredis", .product(name: "Rainbow", package: "Rainbow")]),
+            [
+                "Suites", "Worlds", "Kernel", "CInterpose", "Wire", "Faults", "Fixtures", "CLibPQ", "CHiredis",
+                .product(name: "Rainbow", package: "Rainbow"),
+            ]),
         .executableTarget(
             name: "backlot",
             dependencies: [
@@ -115,7 +130,12 @@ let package = Package(
 
         tests("KernelTests", ["Kernel"]),
         tests("FixturesTests", ["Fixtures"]),
-        tests("WireTests", ["Wire", "LoopbackTransport", "ServiceKit", "Kernel", "StoreKit", nioCore, nio("NIOEmbedded"), nio("NIOHTTP1"), nio("NIOPosix"), httpTypes, hummingbird, logging]),
+        tests(
+            "WireTests",
+            [
+                "Wire", "LoopbackTransport", "ServiceKit", "Kernel", "StoreKit", nioCore, nio("NIOEmbedded"), nio("NIOHTTP1"),
+                nio("NIOWebSocket"), nio("NIOPosix"), httpTypes, hummingbird, logging,
+            ]),
         tests("TransportTests", ["SimulatedTransport", "LoopbackTransport", "Kernel", "Wire", nioCore]),
         tests("MeshTests", ["Mesh", "Faults", "Fixtures", "SimulatedTransport", "LoopbackTransport", "Kernel", "Wire", nioCore]),
         tests("CommandTests", ["Wire", "LoopbackTransport", nioCore, httpTypes]),
@@ -125,8 +145,10 @@ let package = Package(
         tests(
             "ServiceTests",
             [
-                "AuthService", "AgentService", "EventsService", "LLMService", "AnalyticsService", "ServiceKit", "Clients", "Kernel", "Wire", "StoreKit", "MemoryCache",
-                "SQLiteStore", "LoopbackTransport", "SimulatedTransport", "Fixtures", nioCore, nio("NIOEmbedded"), httpTypes, hummingbird, logging,
+                "AuthService", "AgentService", "EventsService", "LLMService", "AnalyticsService", "ServiceKit", "Clients",
+                "Kernel", "Wire", "StoreKit", "MemoryCache",
+                "SQLiteStore", "LoopbackTransport", "SimulatedTransport", "Fixtures", nioCore, nio("NIOEmbedded"), httpTypes,
+                hummingbird, logging,
                 .product(name: "JWTKit", package: "jwt-kit"),
             ]),
     ]
@@ -144,6 +166,5 @@ if Context.environment["BACKLOT_BENCHMARKS"] != nil {
                 .product(name: "Benchmark", package: "benchmark"),
             ],
             path: "Tests/Benchmarks/BacklotBenchmarks",
-            swiftSettings: settings,
-            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]))
+            swiftSettings: settings))
 }

@@ -7,7 +7,9 @@ import Worlds
 /// The running program's own place and fixtures.
 enum Installation {
     /// The program file.
-    static var program: URL { URL(fileURLWithPath: CommandLine.arguments[0].contains("/") ? CommandLine.arguments[0] : "/proc/self/exe") }
+    static var program: URL {
+        URL(fileURLWithPath: CommandLine.arguments[0].contains("/") ? CommandLine.arguments[0] : "/proc/self/exe")
+    }
 
     /// The build that runs.
     static var build: Build { Build(program: program) }

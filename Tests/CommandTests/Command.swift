@@ -48,7 +48,9 @@ enum Command {
         let process = process([])
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", line]
-        process.environment?["PATH"] = folder.path + ":" + (process.environment?["PATH"] ?? "")
+        var environment = process.environment ?? [:]
+        environment["PATH"] = folder.path + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
+        process.environment = environment
         return try await finish(process)
     }
 

@@ -81,7 +81,8 @@ import Testing
             }
             return order.entries
         }
-        #expect(try outcome.value.count == 12)
-        print("steps", outcome.steps, try outcome.value, outcome.fingerprint)
+        #expect(try outcome.value == [6, 9, 0, 3, 4, 7, 10, 1, 5, 8, 11, 2])
+        #expect(outcome.steps == 45)
+        #expect(outcome.fingerprint.description == "a21f5c8cff1d3108")
     }
 }

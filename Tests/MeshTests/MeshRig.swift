@@ -159,12 +159,15 @@ final class SlowWeb: ChannelInboundHandler {
             case .untilClose: "connection: close\r\n"
             }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 200 OK\r\n\(length)\r\n")), promise: nil)
+        schedule(0, context)
+    }
+
+    /// Each piece is scheduled when the one before is sent: however late the loop is, the peer reads them one by one.
+    private func schedule(_ piece: Int, _ context: ChannelHandlerContext) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        for piece in 0...Self.pieces {
-            context.eventLoop.scheduleTask(in: .milliseconds(Int64(piece + 1))) {
-                let (web, context) = bound.value
-                web.send(piece, context)
-            }
+        context.eventLoop.scheduleTask(in: .milliseconds(1)) {
+            let (web, context) = bound.value
+            web.send(piece, context)
         }
     }
 
@@ -190,5 +193,6 @@ final class SlowWeb: ChannelInboundHandler {
         buffer.writeImmutableBuffer(body)
         if framing == .chunked { buffer.writeString("\r\n") }
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        schedule(piece + 1, context)
     }
 }

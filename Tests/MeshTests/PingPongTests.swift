@@ -79,13 +79,9 @@ private func pingPong(_ simulation: Simulation, clients: Int, trips: Int) async 
 
 @Test(arguments: [(10, 1000), (100, 500), (1000, 50)])
 func pingPongReturnsEveryByte(clients: Int, trips: Int) throws {
-    let clock = ContinuousClock()
-    let begun = clock.now
     let outcome = Simulation.run(.init(seed: 1)) { try await pingPong($0, clients: clients, trips: trips) }
-    let took = clock.now - begun
     #expect(try outcome.value == clients * trips * 16)
     // The handshake takes a round trip, too.
     #expect(outcome.elapsed == .milliseconds(2 * trips + 2))
     #expect(outcome.hungTasks == [])
-    print(clients, trips, "\(Double(clients * trips) / (Double(took.nanosecondsClamped) / 1e9)) round trips/s", outcome.steps)
 }

@@ -27,10 +27,11 @@ import Wire
         }
         let (frames, page, status, thread, rows, prompts) = try outcome.value
         let events = frames.compactMap(\.event)
-        #expect(events.map(\.kind.rawValue).filter { $0 != "agent_response_chunk" } == [
-            "agent_started", "agent_thinking", "tool_executing", "tool_completed", "tool_executing", "tool_completed",
-            "agent_thinking", "agent_completed",
-        ])
+        #expect(
+            events.map(\.kind.rawValue).filter { $0 != "agent_response_chunk" } == [
+                "agent_started", "agent_thinking", "tool_executing", "tool_completed", "tool_executing", "tool_completed",
+                "agent_thinking", "agent_completed",
+            ])
         #expect(events.map(\.sequence) == Array(1...events.count))
         #expect(events.allSatisfy { $0.userID == "alice" && $0.threadID == thread && $0.runID == status.runID })
         let chunks = events.filter { $0.kind == .responseChunk }.compactMap { $0.data["content"]?.string }

@@ -68,15 +68,19 @@ func agentScripts(_ text: String) throws -> AgentScripts {
         ("steps:\n  - thinks: hello", "agent.yaml:3: No step is named 'thinks'. Did you mean 'think'?"),
         ("steps:\n  - think: a\n    modl: b", "agent.yaml:4: No field is named 'modl'."),
         ("stepz: []", "agent.yaml:2: No field is named 'stepz'. Did you mean 'steps'?"),
-        ("tools: [{name: search, result: 1}]\nsteps:\n  - tool: serch",
-            "agent.yaml:4: No tool is named 'serch'. Did you mean 'search'?"),
+        (
+            "tools: [{name: search, result: 1}]\nsteps:\n  - tool: serch",
+            "agent.yaml:4: No tool is named 'serch'. Did you mean 'search'?"
+        ),
         ("steps:\n  - answer: '{{mesage}}'", "agent.yaml:3: No variable is named 'mesage'. Did you mean 'message'?"),
         ("steps:\n  - answer: '{{llm}}'", "agent.yaml:3: No variable is named 'llm'."),
         ("steps:\n  - answer: '{{message'", "agent.yaml:3: A variable is not closed."),
         ("steps:\n  - think: a", "agent.yaml:3: The last step must be 'answer'."),
         ("steps:\n  - answer: a\n  - think: b", "agent.yaml:4: 'answer' is the last step."),
-        ("tools: [{name: t, result: {a: 1}}]\nsteps:\n  - tool: t\n  - answer: '{{tool.t.result.b}}'",
-            "agent.yaml:5: The result of the tool 't' has no member 'b'."),
+        (
+            "tools: [{name: t, result: {a: 1}}]\nsteps:\n  - tool: t\n  - answer: '{{tool.t.result.b}}'",
+            "agent.yaml:5: The result of the tool 't' has no member 'b'."
+        ),
         ("tools: [{name: t}]\nsteps: [{answer: a}]", "agent.yaml:2: A tool has either 'result' or 'error'."),
         ("tools: [{name: t, duration: 4, result: 1}]\nsteps: [{answer: a}]", "agent.yaml:2: A duration with its unit"),
     ])

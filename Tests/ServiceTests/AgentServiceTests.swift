@@ -29,9 +29,11 @@ import Wire
         }
         let (thread, renamed, read, all) = try outcome.value
         #expect(thread.id.hasPrefix("thread_") && thread.id.count == 23)
-        #expect(thread.metadata == [
-            "colour": "red", "user_id": "alice", "title": "Old", "status": "active", "created_at": JSONValue(thread.createdAt),
-        ])
+        #expect(
+            thread.metadata == [
+                "colour": "red", "user_id": "alice", "title": "Old", "status": "active",
+                "created_at": JSONValue(thread.createdAt),
+            ])
         #expect(renamed.title == "New" && read == renamed && all == [renamed])
         #expect(read.updatedAt == thread.updatedAt + 2 && read.createdAt == thread.createdAt)
     }
@@ -105,11 +107,12 @@ import Wire
             answers.append("\(try await caller.fetch(.get("/health")).status.code)")
             return answers
         }
-        #expect(try outcome.value == [
-            #"401 {"detail":"Not authenticated"} Bearer"#, #"401 {"detail":"Not authenticated"} Bearer"#,
-            #"401 {"detail":"Not authenticated"} Bearer"#, #"401 {"detail":"Invalid or expired token"}"#,
-            #"503 {"detail":"Authentication service temporarily unavailable"}"#, "200",
-        ])
+        #expect(
+            try outcome.value == [
+                #"401 {"detail":"Not authenticated"} Bearer"#, #"401 {"detail":"Not authenticated"} Bearer"#,
+                #"401 {"detail":"Not authenticated"} Bearer"#, #"401 {"detail":"Invalid or expired token"}"#,
+                #"503 {"detail":"Authentication service temporarily unavailable"}"#, "200",
+            ])
     }
 
     @Test(arguments: [

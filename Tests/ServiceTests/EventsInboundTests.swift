@@ -14,10 +14,11 @@ import Wire
         return try JSONValue(json: frame)
     }
 
-    @Test(arguments: [
-        ("ping", "pong", nil), ("heartbeat", "heartbeat_ack", "healthy"), ("connect", "system_message", "connected"),
-        ("disconnect", "system_message", "disconnect_acknowledged"), ("typing", "system_message", "typing_acknowledged"),
-    ] as [(String, String, String?)])
+    @Test(
+        arguments: [
+            ("ping", "pong", nil), ("heartbeat", "heartbeat_ack", "healthy"), ("connect", "system_message", "connected"),
+            ("disconnect", "system_message", "disconnect_acknowledged"), ("typing", "system_message", "typing_acknowledged"),
+        ] as [(String, String, String?)])
     func everyTypeIsAnswered(type: String, answer: String, status: String?) throws {
         let frame = try reply(to: #"{"type":"\#(type)","message_id":"m1"}"#)
         #expect(frame["type"]?.string == answer)

@@ -113,7 +113,9 @@ import Wire
                 if let secret { call = call.field(.init("X-Service-Secret")!, secret) }
                 return try await caller.fetch(call)
             }
-            let event: JSONValue = ["user_id": "alice", "event_id": "e1", "event": ["type": "agent_thinking", "user_id": "alice"]]
+            let event: JSONValue = [
+                "user_id": "alice", "event_id": "e1", "event": ["type": "agent_thinking", "user_id": "alice"],
+            ]
             var replies: [Reply] = []
             replies.append(try await post(event, secret: nil))
             replies.append(try await post(event, secret: "secret-of-another"))

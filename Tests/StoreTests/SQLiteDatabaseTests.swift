@@ -1,9 +1,10 @@
 // What only the embedded database promises: an order of waiting, cancellation, cheap opening.
 
 import Kernel
-@testable import SQLiteStore
 import StoreKit
 import Testing
+
+@testable import SQLiteStore
 
 @Suite struct SQLiteDatabaseTests {
     @Test func servesTransactionsInTheOrderOfAsking() async throws {

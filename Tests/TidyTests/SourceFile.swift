@@ -44,24 +44,25 @@ struct SourceFile: Sendable {
     }
 
     private static func withoutTexts(_ line: String) -> String {
-        var kept = ""
+        guard line.contains("\"") || line.contains("//") else { return line }
+        var kept: [UInt8] = []
         var isInText = false
         var isEscaped = false
-        var before: Character = " "
-        for character in line {
+        var before: UInt8 = 0
+        for byte in line.utf8 {
             if isInText {
-                if character == "\"" && !isEscaped { isInText = false }
-                isEscaped = character == "\\" && !isEscaped
-            } else if character == "\"" {
+                if byte == UInt8(ascii: "\""), !isEscaped { isInText = false }
+                isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+            } else if byte == UInt8(ascii: "\"") {
                 isInText = true
-            } else if character == "/", before == "/" {
-                return String(kept.dropLast())
+            } else if byte == UInt8(ascii: "/"), before == byte {
+                return String(decoding: kept.dropLast(), as: UTF8.self)
             } else {
-                kept.append(character)
+                kept.append(byte)
             }
-            before = character
+            before = byte
         }
-        return kept
+        return String(decoding: kept, as: UTF8.self)
     }
 
     /// The functions and initialisers: where each begins, from 1, and how many lines it has. Counts braces.
@@ -71,9 +72,9 @@ struct SourceFile: Sendable {
             var depth = 0
             var hasBegun = false
             for end in index..<code.count {
-                for character in code[end] {
-                    if character == "{" { (depth, hasBegun) = (depth + 1, true) }
-                    if character == "}" { depth -= 1 }
+                for byte in code[end].utf8 {
+                    if byte == UInt8(ascii: "{") { (depth, hasBegun) = (depth + 1, true) }
+                    if byte == UInt8(ascii: "}") { depth -= 1 }
                 }
                 // A requirement of a protocol has no body: its brace closes the protocol.
                 if depth < 0 || (!hasBegun && end > index + 12) { break }
@@ -87,6 +88,7 @@ struct SourceFile: Sendable {
     }
 
     private static func beginsFunction(_ line: String) -> Bool {
+        guard line.contains("func ") || line.contains("init") else { return false }
         let words = line.split { $0 == " " || $0 == "(" || $0 == "<" || $0 == "?" }
         return words.prefix(8).contains("func") || words.prefix(3).contains("init")
     }

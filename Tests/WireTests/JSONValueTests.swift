@@ -6,14 +6,15 @@ import Testing
 import Wire
 
 @Suite struct JSONValueTests {
-    @Test(arguments: [
-        ("null", JSONValue.null), ("true", true), (" false ", false), ("0", 0), ("-12", -12), ("1.5", 1.5), ("1e3", 1000.0),
-        ("-0.25E-1", -0.025), ("9223372036854775807", .integer(.max)),
-        ("9223372036854775808", .number(9_223_372_036_854_775_808)),
-        (#""""#, ""), (#""a\"\\\/\b\f\n\r\t\u0041""#, "a\"\\/\u{8}\u{c}\n\r\tA"), (#""\ud83d\ude00 é""#, "😀 é"),
-        ("[]", []), ("[1,[2,\"3\"]]", [1, [2, "3"]]), ("{}", [:]),
-        ("{\"b\":{\"c\":null},\"a\":1,\"a\":2}", ["a": 2, "b": ["c": nil]]),
-    ] as [(String, JSONValue)])
+    @Test(
+        arguments: [
+            ("null", JSONValue.null), ("true", true), (" false ", false), ("0", 0), ("-12", -12), ("1.5", 1.5), ("1e3", 1000.0),
+            ("-0.25E-1", -0.025), ("9223372036854775807", .integer(.max)),
+            ("9223372036854775808", .number(9_223_372_036_854_775_808)),
+            (#""""#, ""), (#""a\"\\\/\b\f\n\r\t\u0041""#, "a\"\\/\u{8}\u{c}\n\r\tA"), (#""\ud83d\ude00 é""#, "😀 é"),
+            ("[]", []), ("[1,[2,\"3\"]]", [1, [2, "3"]]), ("{}", [:]),
+            ("{\"b\":{\"c\":null},\"a\":1,\"a\":2}", ["a": 2, "b": ["c": nil]]),
+        ] as [(String, JSONValue)])
     func isRead(_ text: String, _ value: JSONValue) throws {
         #expect(try JSONValue(json: text) == value)
         #expect(try JSONValue(json: ByteBuffer(string: text)) == value)

@@ -75,17 +75,21 @@ final class SampleService: Service {
             }
         }
         router.get("/short") { _, _ in
-            Response(status: .ok, body: .init(contentLength: 10) { writer in
-                try await writer.write(ByteBuffer(string: "12345"))
-                try await writer.finish(nil)
-            })
+            Response(
+                status: .ok,
+                body: .init(contentLength: 10) { writer in
+                    try await writer.write(ByteBuffer(string: "12345"))
+                    try await writer.finish(nil)
+                })
         }
         router.get("/until-close") { _, _ in
-            Response(status: .ok, headers: [.connection: "close"], body: .init { writer in
-                try await writer.write(ByteBuffer(string: "a"))
-                try await writer.write(ByteBuffer(string: "b"))
-                try await writer.finish(nil)
-            })
+            Response(
+                status: .ok, headers: [.connection: "close"],
+                body: .init { writer in
+                    try await writer.write(ByteBuffer(string: "a"))
+                    try await writer.write(ByteBuffer(string: "b"))
+                    try await writer.finish(nil)
+                })
         }
         router.get("/slow") { [self] _, _ in
             entered.open()
@@ -120,13 +124,15 @@ final class SampleService: Service {
             WebSocketRoute(path: "/ws/fails") { _ in .accept(subprotocol: nil) { _ in throw Gone() } },
             WebSocketRoute(path: "/ws/brief") { _ in .accept(subprotocol: nil) { try await $0.send("bye") } },
             WebSocketRoute(path: "/ws/bug") { _ in throw Gone() },
-            WebSocketRoute(path: "/ws/silent") { [self] _ in .accept(subprotocol: nil) { [self] socket in
-                entered.open()
-                await release.wait()
-                for await _ in socket.messages {}
-                closures.withLock { $0.append(socket.closure) }
-                served.open()
-            } },
+            WebSocketRoute(path: "/ws/silent") { [self] _ in
+                .accept(subprotocol: nil) { [self] socket in
+                    entered.open()
+                    await release.wait()
+                    for await _ in socket.messages {}
+                    closures.withLock { $0.append(socket.closure) }
+                    served.open()
+                }
+            },
         ]
     }
 }

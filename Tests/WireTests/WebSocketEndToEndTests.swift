@@ -167,7 +167,8 @@ struct WebSocketEndToEndTests {
         try await withSampleServer { server in
             let raw = try await server.raw()
             let key = "dGhlIHNhbXBsZSBub25jZQ=="
-            let first = "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n"
+            let first =
+                "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n"
                 + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: \(key)\r\n\r\n"
             // The first frame travels with the request: nothing may get lost while the pipeline changes.
             try await raw.send(Array(first.utf8) + masked(0x01, "Hel"))
@@ -177,7 +178,8 @@ struct WebSocketEndToEndTests {
             try await raw.send(masked(0x89, "p"))
             try await raw.send(masked(0x80, "lo"))
             let echoed = try await raw.read(until: "Hello")
-            #expect(echoed.unicodeScalars.map { UInt8($0.value) } == [0x8A, 1] + Array("p".utf8) + [0x81, 5] + Array("Hello".utf8))
+            #expect(
+                echoed.unicodeScalars.map { UInt8($0.value) } == [0x8A, 1] + Array("p".utf8) + [0x81, 5] + Array("Hello".utf8))
             try await raw.send([0x81, 0x01, 0x41])
             let close = try await raw.rest()
             #expect(close.unicodeScalars.first == "\u{88}" && close.contains("not masked"))
@@ -188,7 +190,8 @@ struct WebSocketEndToEndTests {
     @Test func aHalfClosedPeerIsGone() async throws {
         try await withSampleServer { server in
             let raw = try await server.raw()
-            let request = "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            let request =
+                "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                 + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
             try await raw.send(request)
             _ = try await raw.read(until: "\r\n\r\n")

@@ -112,7 +112,8 @@ struct WebSocketMachineTests {
 
     @Test func oddCloseFrames() {
         var empty = machine()
-        #expect(empty.receive(frame(.connectionClose, ByteBuffer())) == [sent(nil), .end(.init(code: 1005, reason: "")), .hangUp])
+        #expect(
+            empty.receive(frame(.connectionClose, ByteBuffer())) == [sent(nil), .end(.init(code: 1005, reason: "")), .hangUp])
         var short = machine()
         #expect(endsWith(1002, short.receive(frame(.connectionClose, ByteBuffer(bytes: [3])))))
         var bad = machine()

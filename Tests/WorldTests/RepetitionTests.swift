@@ -41,7 +41,7 @@ import Worlds
         }
     }
 
-    @Test(arguments: ["client<->agent: latency(mean=30ms, jitter=20ms)~30%", "agent<-llm: reset@2", "client->*: reset~2%"])
+    @Test(arguments: ["client<->agent: latency(mean=30ms, jitter=20ms)~30%", "agent<-llm: reset@2", "client->*: reset~10%"])
     func faultsRepeat(fault: String) throws {
         for seed in 1...3 as ClosedRange<UInt64> {
             let first = try GoldenRun(seed: seed, users: 5, faults: [fault])

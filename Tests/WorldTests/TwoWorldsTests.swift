@@ -32,7 +32,7 @@ private func status(_ body: () async throws -> some Any) async throws -> Int? {
     }
 }
 
-private func visit(_ world: World) async throws -> Visit {
+@Sendable private func look(_ world: World) async throws -> Visit {
     var visit = Visit()
     let (mia, leo) = (world.client("user-1"), world.client("user-2"))
     visit.registered = try await mia.auth.register(email: "mia@example.com", password: "a long passphrase", name: "Mia").user?.name
@@ -67,22 +67,21 @@ private func visit(_ world: World) async throws -> Visit {
     return visit
 }
 
-/// Open connections before a socket, with it, and after it.
+/// Open connections with a socket, and after it.
 @Sendable private func openConnections(_ world: World) async throws -> [Int] {
     let client = world.client("user-1")
     let login = try await client.auth.register(email: "mia@example.com", password: "a long passphrase", name: "Mia")
-    let before = world.openConnections
     let socket = try await client.events.connect(token: login.accessToken)
     let during = world.openConnections
     try await socket.close()
     // The service learns of the close on a loop of its own, so it is asked a few times.
-    for _ in 0..<200 where world.openConnections > before { try await world.clock.sleep(for: .milliseconds(10)) }
-    return [before, during, world.openConnections]
+    for _ in 0..<200 where world.openConnections >= during { try await world.clock.sleep(for: .milliseconds(10)) }
+    return [during, world.openConnections]
 }
 
 @Suite(.timeLimit(.minutes(2))) struct TwoWorldsTests {
     @Test(arguments: WorldKind.allCases) func theSameBodySeesTheSame(kind: WorldKind) async throws {
-        let visit = try await inWorld(try blueprint(kind)) { try await visit($0) }
+        let visit = try await inWorld(try blueprint(kind), look)
         #expect(visit.registered == "Mia")
         #expect(visit.loggedIn == "mia@example.com")
         #expect(visit.statusOfWrongPassword == 401)
@@ -97,6 +96,6 @@ private func visit(_ world: World) async throws -> Visit {
 
     @Test(arguments: WorldKind.allCases) func nothingStaysOpenOnceItIsClosed(kind: WorldKind) async throws {
         let open = try await inWorld(try blueprint(kind), openConnections)
-        #expect(open == [1, 2, 1])
+        #expect(open[1] == open[0] - 1, "\(open)")
     }
 }

@@ -62,7 +62,8 @@ public struct FaultArguments: Sendable {
 
     func duration(_ name: String) throws -> Duration {
         guard let text = values[name], let duration = Duration(text: text) else {
-            throw InputError("'\(values[name] ?? "")' is no duration for '\(name)': write 250us, 20ms, 1.5s, 2m or 1h.", at: place)
+            throw InputError(
+                "'\(values[name] ?? "")' is no duration for '\(name)': write 250us, 20ms, 1.5s, 2m or 1h.", at: place)
         }
         return duration
     }

@@ -49,7 +49,8 @@ public struct JSONLines: Sendable {
         put([
             "kind": "summary", "declared": .integer(Int64(summary.declared)), "collected": .integer(Int64(summary.collected)),
             "selected": .integer(Int64(summary.selected)), "executed": .integer(Int64(summary.executed)),
-            "passed": .integer(Int64(summary.passed)), "failed": .integer(Int64(summary.failed)), "not_run": .integer(Int64(summary.notRun)),
+            "passed": .integer(Int64(summary.passed)), "failed": .integer(Int64(summary.failed)),
+            "not_run": .integer(Int64(summary.notRun)),
             "real_seconds": .number(summary.took.seconds), "virtual_seconds": .number(summary.elapsed.seconds),
             "fingerprint": Self.text(summary.fingerprint), "exit": .integer(Int64(summary.exitCode)),
             "replay": failure.map { .string(command.line(seed: $0.seed)) } ?? .null,

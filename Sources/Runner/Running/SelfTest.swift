@@ -62,8 +62,11 @@ public enum SelfTest {
         }
         let isEqual = results[1].fingerprint == first
         return Check(
-            name: name, found: isEqual ? "agree, fingerprint \(first)" : "differ: \(first) and \(results[1].fingerprint.map { "\($0)" } ?? "none")",
-            problem: isEqual ? nil : "a seed does not repeat a run on this machine: please report this with the output of 'backlot doctor'.")
+            name: name,
+            found: isEqual
+                ? "agree, fingerprint \(first)" : "differ: \(first) and \(results[1].fingerprint.map { "\($0)" } ?? "none")",
+            problem: isEqual
+                ? nil : "a seed does not repeat a run on this machine: please report this with the output of 'backlot doctor'.")
     }
 
     /// The libraries that real servers need, as they are linked.

@@ -1,7 +1,7 @@
 // What the fake model says: scripts from YAML files, read once, and the choice of one for a request.
 
-public import Foundation
 import Fixtures
+public import Foundation
 
 /// The scripts of a fake model.
 ///

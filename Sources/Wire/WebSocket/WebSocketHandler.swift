@@ -137,8 +137,10 @@ final class WebSocketHandler: ChannelDuplexHandler {
     }
 
     private static func key(_ bits: UInt32) -> WebSocketMaskingKey {
-        [UInt8(truncatingIfNeeded: bits >> 24), UInt8(truncatingIfNeeded: bits >> 16), UInt8(truncatingIfNeeded: bits >> 8),
-            UInt8(truncatingIfNeeded: bits)]
+        [
+            UInt8(truncatingIfNeeded: bits >> 24), UInt8(truncatingIfNeeded: bits >> 16), UInt8(truncatingIfNeeded: bits >> 8),
+            UInt8(truncatingIfNeeded: bits),
+        ]
     }
 
     private func fail(_ promise: EventLoopPromise<Void>?) {

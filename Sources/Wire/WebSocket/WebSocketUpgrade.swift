@@ -120,9 +120,11 @@ public final class WebSocketUpgrade: Sendable {
 
     /// What is wrong with a 101 (section 4.1, the client's checks), nil where nothing is.
     func fault(in head: HTTPResponseHead, key: String) -> String? {
-        let check = NIOWebSocketClientUpgrader(requestKey: key, upgradePipelineHandler: { channel, _ in
-            channel.eventLoop.makeSucceededVoidFuture()
-        })
+        let check = NIOWebSocketClientUpgrader(
+            requestKey: key,
+            upgradePipelineHandler: { channel, _ in
+                channel.eventLoop.makeSucceededVoidFuture()
+            })
         guard head.headers[canonicalForm: "Upgrade"].contains(where: { $0.lowercased() == "websocket" }),
             head.headers[canonicalForm: "Connection"].contains(where: { $0.lowercased() == "upgrade" })
         else { return "its Upgrade and Connection fields do not say websocket" }

@@ -1,8 +1,8 @@
 // backlot run
 
 import ArgumentParser
-import Fixtures
 import Faults
+import Fixtures
 import Foundation
 import Runner
 import Suites

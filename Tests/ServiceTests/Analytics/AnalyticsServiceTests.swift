@@ -1,11 +1,12 @@
 // The analytics service through its one route: inserts, counts, and ClickHouse's errors.
 
-@testable import AnalyticsService
 import Clients
 import HTTPTypes
 import NIOCore
 import Testing
 import Wire
+
+@testable import AnalyticsService
 
 @Suite struct AnalyticsServiceTests {
     private func serve() async throws -> Caller {

@@ -2,8 +2,9 @@
 
 import Fixtures
 import Foundation
-@testable import LLMService
 import Testing
+
+@testable import LLMService
 
 @Suite struct LLMScriptsTests {
     private func error(_ text: String) -> String? {
@@ -60,10 +61,11 @@ import Testing
         #expect(throws: InputError.self) { try LLMScripts.load(directory: URL(fileURLWithPath: "/no/such/directory")) }
     }
 
-    @Test(arguments: [
-        ("", []), ("word", ["word"]), ("Two words.", ["Two", " words", "."]), ("  a\n\nb ", ["  a", "\n\nb", " "]),
-        ("it's 3.5%", ["it's", " 3", ".", "5", "%"]), ("日本 é!?", ["日本", " é", "!", "?"]),
-    ] as [(String, [String])])
+    @Test(
+        arguments: [
+            ("", []), ("word", ["word"]), ("Two words.", ["Two", " words", "."]), ("  a\n\nb ", ["  a", "\n\nb", " "]),
+            ("it's 3.5%", ["it's", " 3", ".", "5", "%"]), ("日本 é!?", ["日本", " é", "!", "?"]),
+        ] as [(String, [String])])
     func splitsIntoTokens(_ text: String, _ tokens: [String]) {
         #expect(Tokens.split(text) == tokens)
         #expect(Tokens.split(text).joined() == text)

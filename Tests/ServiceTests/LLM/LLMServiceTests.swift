@@ -4,10 +4,11 @@ import Clients
 import Foundation
 import HTTPTypes
 import Kernel
-@testable import LLMService
 import NIOCore
 import Testing
 import Wire
+
+@testable import LLMService
 
 @Suite struct LLMServiceTests {
     private static let scripts = """

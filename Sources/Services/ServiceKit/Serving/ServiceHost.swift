@@ -157,10 +157,11 @@ public final class ServiceHost: Sendable {
     func answer(_ head: HTTPRequest, _ body: ByteBuffer, on connection: ServedConnection) async {
         let channel = connection.channel
         var log = log
-        log[metadataKey: "hb.request.id"] = .stringConvertible(state.withLock { state in
-            state.lastRequest += 1
-            return state.lastRequest
-        })
+        log[metadataKey: "hb.request.id"] = .stringConvertible(
+            state.withLock { state in
+                state.lastRequest += 1
+                return state.lastRequest
+            })
         let context = ServiceRequestContext(source: .init(channel: channel, logger: log))
         let request = Request(head: head, body: .init(buffer: body))
         let response: Response
@@ -189,7 +190,8 @@ public final class ServiceHost: Sendable {
             // The client is gone; that is its own affair.
         } catch is CancellationError {
         } catch {
-            log.error("a response's body failed", metadata: ["request": "\(head.method) \(Self.path(head))", "error": "\(error)"])
+            log.error(
+                "a response's body failed", metadata: ["request": "\(head.method) \(Self.path(head))", "error": "\(error)"])
         }
         // Half a response must not look like a whole one.
         if !writer.isFinished { channel.writeAndFlush(ServingCommand.abort, promise: nil) }

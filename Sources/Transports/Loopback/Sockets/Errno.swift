@@ -1,9 +1,9 @@
 // The two error numbers of sockets that the transport tells apart.
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// Error numbers by their names.
