@@ -39,7 +39,8 @@ import Wire
         #expect(values[1...3].allSatisfy { $0["outcome"]?.string == "passed" })
         #expect(Set(values[1...4].map { $0["fingerprint"]?.string?.count }) == [16])
         let summary = try #require(values.last)
-        #expect(["declared", "selected", "executed", "passed", "failed", "exit"].map { summary[$0]?.integer } == [3, 1, 3, 3, 0, 0])
+        #expect(
+            ["declared", "selected", "executed", "passed", "failed", "exit"].map { summary[$0]?.integer } == [3, 1, 3, 3, 0, 0])
         #expect(summary["replay"]?.isNull == true)
     }
 

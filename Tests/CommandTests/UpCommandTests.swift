@@ -38,7 +38,8 @@ private func get(_ path: String, at address: Address) async throws -> Reply {
             #expect(entries.object?.keys.sorted() == ["agent", "analytics", "auth", "events", "llm"])
             let text = try String(contentsOf: env, encoding: .utf8)
             for (name, service) in [
-                ("AUTH_SERVICE_URL", "auth"), ("BACKEND_URL", "agent"), ("WEBSOCKET_URL", "events"), ("CLICKHOUSE_URL", "analytics"),
+                ("AUTH_SERVICE_URL", "auth"), ("BACKEND_URL", "agent"), ("WEBSOCKET_URL", "events"),
+                ("CLICKHOUSE_URL", "analytics"),
             ] {
                 let url = try #require(entries[service]?["url"]?.string)
                 #expect(text.contains("\(name)=\(url)\n"))
@@ -78,7 +79,8 @@ private func get(_ path: String, at address: Address) async throws -> Reply {
         try await Command.withFolder { folder in
             let env = folder.appending(path: "backlot.env")
             let environment = try await RunningEnvironment(["--env-file", env.path])
-            let sourced = try await Command.shell("set -eu; set -a; . '\(env.path)'; echo \"$AUTH_SERVICE_HOST $OPENAI_BASE_URL\"")
+            let sourced = try await Command.shell(
+                "set -eu; set -a; . '\(env.path)'; echo \"$AUTH_SERVICE_HOST $OPENAI_BASE_URL\"")
             #expect(sourced.status == 0)
             #expect(sourced.output.hasPrefix("127.0.0.1 http://127.0.0.1:"), "\(sourced.output)")
             #expect(await environment.stop(SIGINT).status == 0)
@@ -88,7 +90,9 @@ private func get(_ path: String, at address: Address) async throws -> Reply {
     @Test func aPortThatIsTakenIsSaidToBe() async throws {
         try await Command.withFolder { folder in
             let transport = LoopbackTransport()
-            let listener = try await transport.listen(on: Address(host: "127.0.0.1", port: 0)) { $0.eventLoop.makeSucceededVoidFuture() }
+            let listener = try await transport.listen(on: Address(host: "127.0.0.1", port: 0)) {
+                $0.eventLoop.makeSucceededVoidFuture()
+            }
             let env = folder.appending(path: "backlot.env")
             let result = try await Command.run("up", "--port-base", "\(listener.address.port)", "--env-file", env.path)
             #expect(result.status == 2)

@@ -61,7 +61,8 @@ private func message(_ body: () throws -> some Any) -> String {
         #expect(message { try node("wait").bool() } == "a.yaml:3: 'true' or 'false' is expected here.")
         #expect(message { try node("name").list() } == "a.yaml:2: A list is expected here.")
         #expect(message { try node("name").mapping() } == "a.yaml:2: A mapping (name: value) is expected here.")
-        #expect(message { try node("steps").list()[1].mapping().required("tool").list() } == "a.yaml:11: A list is expected here.")
+        #expect(
+            message { try node("steps").list()[1].mapping().required("tool").list() } == "a.yaml:11: A list is expected here.")
         #expect(message { try node("nothing") } == "a.yaml:2: The field 'nothing' is missing here.")
         #expect(message { try node("steps").list()[1].mapping().required("x") } == "a.yaml:11: The field 'x' is missing here.")
     }
@@ -72,7 +73,8 @@ private func message(_ body: () throws -> some Any) -> String {
     }
 
     @Test(arguments: [
-        ("a: [1, 2\nb: 3\n", "c.yaml:2: This is not well-formed YAML"), ("a: 1\n\tb: 2\n", "c.yaml:2: This is not well-formed YAML"),
+        ("a: [1, 2\nb: 3\n", "c.yaml:2: This is not well-formed YAML"),
+        ("a: 1\n\tb: 2\n", "c.yaml:2: This is not well-formed YAML"),
         ("a: \"open\n", "c.yaml:"), ("", "c.yaml: This file is empty."), ("a: 1\nb: 2\na: 3\n", "c.yaml"),
     ])
     func whatIsNoYAML(text: String, begins: String) {
@@ -86,9 +88,11 @@ private func message(_ body: () throws -> some Any) -> String {
     }
 
     @Test func unknownNamesListTheKnown() {
-        #expect(InputError.unknown("fault", "rest", known: ["drop", "reset"]).description
-            == "No fault is named 'rest'. Did you mean 'reset'? Known: drop, reset.")
-        #expect(InputError.unknown("tool", "x", known: [], at: Place("e.yaml", line: 4)).description
-            == "e.yaml:4: No tool is named 'x'. None is known.")
+        #expect(
+            InputError.unknown("fault", "rest", known: ["drop", "reset"]).description
+                == "No fault is named 'rest'. Did you mean 'reset'? Known: drop, reset.")
+        #expect(
+            InputError.unknown("tool", "x", known: [], at: Place("e.yaml", line: 4)).description
+                == "e.yaml:4: No tool is named 'x'. None is known.")
     }
 }

@@ -24,7 +24,9 @@ import Testing
         #expect(Suggestion.nearest(to: "bat", in: []) == nil)
     }
 
-    @Test(arguments: [("", "", 0), ("abc", "abc", 0), ("abc", "", 3), ("abc", "acb", 1), ("abcd", "abxd", 1), ("kitten", "sitting", 3)])
+    @Test(arguments: [
+        ("", "", 0), ("abc", "abc", 0), ("abc", "", 3), ("abc", "acb", 1), ("abcd", "abxd", 1), ("kitten", "sitting", 3),
+    ])
     func distances(left: String, right: String, distance: Int) {
         #expect(Suggestion.distance(Array(left), Array(right)) == distance)
         #expect(Suggestion.distance(Array(right), Array(left)) == distance)

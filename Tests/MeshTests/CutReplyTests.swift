@@ -94,6 +94,18 @@ import Wire
         expectLost(result, "drop")
     }
 
+    @Test(arguments: ["client->web: drop@1", "client<-web: drop@1"])
+    func anUpgradeThatIsNeverAnsweredEndsToo(fault: String) async throws {
+        let waited = try await MeshRig.run(.simulated, faults: [fault], stallLimit: .seconds(12)) { rig in
+            try await rig.serve { SlowWeb(.contentLength) }
+            let clock = WorldClock()
+            let begun = clock.now
+            await #expect(throws: CallError.self) { _ = try await rig.caller.open(.get("/")) }
+            return begun.duration(to: clock.now)
+        }
+        #expect(waited >= .seconds(12) && waited < .seconds(13), "\(waited)")
+    }
+
     @Test func anIdleConnectionIsNotStalled() async throws {
         let sizes = try await MeshRig.run(.simulated, stallLimit: .seconds(2)) { rig in
             try await rig.serve { SlowWeb(.contentLength) }

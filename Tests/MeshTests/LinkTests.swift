@@ -95,7 +95,8 @@ import Wire
 
     @Test(arguments: Carrier.allCases) func whatThePeerWroteBeforeItsCloseArrives(carrier: Carrier) async throws {
         let profile = LinkProfile(latencyMin: .milliseconds(2), latencyMax: .milliseconds(5))
-        let size = try await MeshRig.run(carrier, faults: ["client<-web: latency(mean=5ms, jitter=5ms)"], profile: profile) { rig in
+        let size = try await MeshRig.run(carrier, faults: ["client<-web: latency(mean=5ms, jitter=5ms)"], profile: profile) {
+            rig in
             try await rig.serve { SlowWeb(.untilClose) }
             return try await rig.caller.fetch(.get("/")).body.readableBytes
         }

@@ -57,7 +57,8 @@ private func pingPong(_ simulation: Simulation, clients: Int, trips: Int) async 
     return try await withThrowingTaskGroup(of: Int.self) { group in
         for client in 0..<clients {
             group.addTask {
-                let results = try await withCheckedThrowingContinuation { (c: CheckedContinuation<EventLoopFuture<Int>, any Error>) in
+                let results = try await withCheckedThrowingContinuation {
+                    (c: CheckedContinuation<EventLoopFuture<Int>, any Error>) in
                     Task {
                         do {
                             _ = try await mesh.connect(from: .client("user-\(client)"), to: "echo") { channel in

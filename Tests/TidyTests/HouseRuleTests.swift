@@ -16,13 +16,15 @@ import Testing
         let lengths = sources.map(\.length).sorted()
         print("source files: \(lengths.count), median \(lengths[lengths.count / 2]) lines, longest \(lengths.last ?? 0)")
         #expect(lengths[lengths.count / 2] < 120)
-        expectNone((sources + tests).filter { $0.length > 600 }.map { "\($0.path): \($0.length) lines; split it, 600 is the limit" })
+        expectNone(
+            (sources + tests).filter { $0.length > 600 }.map { "\($0.path): \($0.length) lines; split it, 600 is the limit" })
     }
 
     @Test func everyFileSaysWhatItIsFor() {
-        expectNone((sources + tests).filter { !($0.lines.first ?? "").hasPrefix("//") }.map {
-            "\($0.path):1: begin with a // comment that says its purpose and its place"
-        })
+        expectNone(
+            (sources + tests).filter { !($0.lines.first ?? "").hasPrefix("//") }.map {
+                "\($0.path):1: begin with a // comment that says its purpose and its place"
+            })
     }
 
     @Test func timeAndChanceComeFromTheWorld() {
@@ -35,40 +37,44 @@ import Testing
         let folders = ["Services", "Mesh", "Faults", "Stores", "Suites"].map { "Sources/\($0)/" }
         let simulated = sources.filter { file in folders.contains { file.path.hasPrefix($0) } }
         #expect(simulated.count > 30)
-        expectNone(simulated.flatMap { file in
-            file.code.enumerated().flatMap { index, line in
-                banned.filter { Self.calls(line, $0.0) }.map { "\(file.path):\(index + 1): instead of \($0.0) use \($0.1)" }
-            }
-        })
+        expectNone(
+            simulated.flatMap { file in
+                file.code.enumerated().flatMap { index, line in
+                    banned.filter { Self.calls(line, $0.0) }.map { "\(file.path):\(index + 1): instead of \($0.0) use \($0.1)" }
+                }
+            })
     }
 
     @Test func uncheckedSendableIsExplained() {
-        expectNone((sources + tests).flatMap { file in
-            zip(file.lines, file.code).enumerated().compactMap { index, line in
-                guard line.1.contains("@unchecked Sendable") else { return nil }
-                return line.0.contains("// because ")
-                    ? nil : "\(file.path):\(index + 1): say why after @unchecked Sendable: // because ..."
-            }
-        })
+        expectNone(
+            (sources + tests).flatMap { file in
+                zip(file.lines, file.code).enumerated().compactMap { index, line in
+                    guard line.1.contains("@unchecked Sendable") else { return nil }
+                    return line.0.contains("// because ")
+                        ? nil : "\(file.path):\(index + 1): say why after @unchecked Sendable: // because ..."
+                }
+            })
     }
 
     @Test func namesSayWhatAFileHolds() {
         let banned = ["Utils", "Util.", "Helper", "Manager", "Common"]
-        expectNone((sources + tests).flatMap { file in
-            let name = file.path.split(separator: "/").last.map(String.init) ?? ""
-            return banned.filter { name.contains($0) }.map { "\(file.path): name it by what it holds, not '\($0)'" }
-        })
+        expectNone(
+            (sources + tests).flatMap { file in
+                let name = file.path.split(separator: "/").last.map(String.init) ?? ""
+                return banned.filter { name.contains($0) }.map { "\(file.path): name it by what it holds, not '\($0)'" }
+            })
     }
 
     @Test func functionsAreShort() {
         var count = 0
-        expectNone((sources + tests).flatMap { file in
-            let functions = file.functions
-            count += functions.count
-            return functions.filter { $0.length >= 70 }.map {
-                "\(file.path):\($0.line): \($0.length) lines; divide the function, 70 is the limit"
-            }
-        })
+        expectNone(
+            (sources + tests).flatMap { file in
+                let functions = file.functions
+                count += functions.count
+                return functions.filter { $0.length >= 70 }.map {
+                    "\(file.path):\($0.line): \($0.length) lines; divide the function, 70 is the limit"
+                }
+            })
         #expect(count > 500, "the brace counter found only \(count) functions")
     }
 

@@ -40,7 +40,8 @@ import Worlds
     @Test func latencyTakesTimeAndHurtsNobody() async throws {
         let calm = await SuiteRun.carryOut(plan(try blueprint(), users: 3)) { _ in }
         let slow = await SuiteRun.carryOut(
-            plan(try blueprint(faults: ["client<->agent: latency(mean=500ms, jitter=100ms)"]), users: 3)) { _ in }
+            plan(try blueprint(faults: ["client<->agent: latency(mean=500ms, jitter=100ms)"]), users: 3)
+        ) { _ in }
         #expect(slow.shown.map(\.verdict) == [.passed])
         #expect(slow.elapsed >= calm.elapsed + .milliseconds(1600))
     }

@@ -35,7 +35,8 @@ private func status(_ body: () async throws -> some Any) async throws -> Int? {
 @Sendable private func look(_ world: World) async throws -> Visit {
     var visit = Visit()
     let (mia, leo) = (world.client("user-1"), world.client("user-2"))
-    visit.registered = try await mia.auth.register(email: "mia@example.com", password: "a long passphrase", name: "Mia").user?.name
+    visit.registered = try await mia.auth.register(email: "mia@example.com", password: "a long passphrase", name: "Mia").user?
+        .name
     let login = try await mia.auth.login(email: "mia@example.com", password: "a long passphrase")
     visit.loggedIn = login.user?.email
     visit.statusOfWrongPassword = try await status {
@@ -97,5 +98,26 @@ private func status(_ body: () async throws -> some Any) async throws -> Int? {
     @Test(arguments: WorldKind.allCases) func nothingStaysOpenOnceItIsClosed(kind: WorldKind) async throws {
         let open = try await inWorld(try blueprint(kind), openConnections)
         #expect(open[1] == open[0] - 1, "\(open)")
+    }
+
+    @Test func aSocketMayBeSilentForLong() async throws {
+        let answer = try await inWorld(try blueprint()) { world in
+            let client = world.client("user-1")
+            let login = try await client.auth.register(email: "mia@example.com", password: "a long passphrase", name: "Mia")
+            let socket = try await client.events.connect(token: login.accessToken)
+            defer { socket.connection.abort() }
+            try await socket.ping(messageID: "first")
+            try await world.clock.sleep(for: .seconds(100))
+            try await socket.ping(messageID: "second")
+            var answered: [String] = []
+            for await frame in socket.frames {
+                if case .message(let message) = frame, message.type == "pong", let id = message.correlationID {
+                    answered.append(id)
+                }
+                if answered.count == 2 { break }
+            }
+            return answered
+        }
+        #expect(answer == ["first", "second"])
     }
 }

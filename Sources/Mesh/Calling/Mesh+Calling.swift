@@ -41,8 +41,14 @@ extension Mesh {
     private func open(_ call: Call, subprotocols: [String], on name: LinkName) async throws -> WebSocketConnection {
         let key = maskKeys(name)
         let upgrade = WebSocketUpgrade(call, service: name.callee.role, subprotocols: subprotocols, maskKey: key)
-        _ = try await dial(name, for: call) { upgrade.configure($0) }
-        return try await upgrade.connection()
+        _ = try await dial(name, for: call) { [stallLimit] channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(StallHandler(limit: stallLimit))
+            }.flatMap { upgrade.configure(channel) }
+        }
+        let connection = try await upgrade.connection()
+        connection.channel.triggerUserOutboundEvent(StallHandler.CallsOver(), promise: nil)
+        return connection
     }
 
     private func dial(

@@ -14,7 +14,11 @@ final class StallHandler: ChannelDuplexHandler {
     /// The call that was under way has its whole reply: silence is no fault any more.
     struct CallEnded: Sendable {}
 
+    /// The connection has become something else than a carrier of calls, such as a WebSocket: it may be silent.
+    struct CallsOver: Sendable {}
+
     private let limit: Duration
+    private var isOver = false
     private var lastMoved = NIODeadline.uptimeNanoseconds(0)
     private var isUnderWay = false
     private var isWatching = false
@@ -26,9 +30,11 @@ final class StallHandler: ChannelDuplexHandler {
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        isUnderWay = true
-        lastMoved = context.eventLoop.now
-        if !isWatching { watch(context, in: TimeAmount(limit)) }
+        if !isOver {
+            isUnderWay = true
+            lastMoved = context.eventLoop.now
+            if !isWatching { watch(context, in: TimeAmount(limit)) }
+        }
         context.write(data, promise: promise)
     }
 
@@ -38,8 +44,11 @@ final class StallHandler: ChannelDuplexHandler {
     }
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
-        guard event is CallEnded else { return context.triggerUserOutboundEvent(event, promise: promise) }
+        guard event is CallEnded || event is CallsOver else {
+            return context.triggerUserOutboundEvent(event, promise: promise)
+        }
         isUnderWay = false
+        if event is CallsOver { isOver = true }
         promise?.succeed(())
     }
 

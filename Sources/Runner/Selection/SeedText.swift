@@ -8,7 +8,9 @@ public enum SeedText {
     public static func seed(_ text: String) throws -> UInt64 {
         if let number = UInt64(text) { return number }
         if text.lowercased().hasPrefix("0x"), let number = UInt64(text.dropFirst(2), radix: 16) { return number }
-        if (7...64).contains(text.count), let number = UInt64(text.prefix(16), radix: 16) { return number }
+        // Digits alone are a number that is too large, unless they are as long as a whole hash.
+        let isHash = [40, 64].contains(text.count) || !text.allSatisfy(\.isNumber)
+        if isHash, (7...64).contains(text.count), let number = UInt64(text.prefix(16), radix: 16) { return number }
         throw InputError(
             "'\(text)' is no seed: write a number of at most 64 bits (42, 0x2a) or a commit hash.", at: Place("--seed"))
     }

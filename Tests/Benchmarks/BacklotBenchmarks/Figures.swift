@@ -20,7 +20,7 @@ extension Benchmark {
         // In whole units: the export would else round to thousands or millions.
         let units = Dictionary(uniqueKeysWithValues: metrics.map { ($0, BenchmarkUnits.count) })
         let configuration = Configuration(
-            metrics: metrics, units: units, warmupIterations: warmups, maxDuration: .seconds(4),
+            metrics: metrics, units: units, warmupIterations: warmups, maxDuration: .seconds(3),
             maxIterations: maxIterations)
         _ = Benchmark(name, configuration: configuration, closure: body)
     }

@@ -9,7 +9,7 @@ import Worlds
 
 /// Golden paths on one thread, and what a second thread adds.
 func addGoldenPathBenchmarks() {
-    for (users, worlds) in [(1, 200), (10, 40)] {
+    for (users, worlds) in [(1, 100), (10, 20)] {
         let paths = Figure("golden paths/s, \(users) user\(users == 1 ? "" : "s") a world")
         Benchmark.figures("Golden path, \(users) user\(users == 1 ? "" : "s")", [paths]) { benchmark in
             let plan = try goldenPaths(users: users, seeds: 1...UInt64(worlds), width: 1)
@@ -22,7 +22,7 @@ func addGoldenPathBenchmarks() {
     let two = Figure("runs/s, width 2")
     let speedUp = Figure("width 2:width 1 x100")
     Benchmark.figures("Golden paths on two threads", [one, two, speedUp]) { benchmark in
-        let count = 600
+        let count = 300
         let narrow = try await carryOut(goldenPaths(users: 1, seeds: 1...UInt64(count), width: 1))
         let wide = try await carryOut(goldenPaths(users: 1, seeds: 1...UInt64(count), width: 2))
         benchmark.note(one, Double(count) / narrow)

@@ -13,7 +13,7 @@ func addPaceBenchmarks() {
     Benchmark.figures("Ten users in unbroken conversation", [busy, runs], maxIterations: 3) { benchmark in
         let blueprint = Blueprint(.simulated, seed: 1, fixtures: try fixtures())
         // Shorter than the life of an access token: five minutes.
-        let length = Duration.seconds(240)
+        let length = Duration.seconds(120)
         let (outcome, seconds) = timed {
             SimulatedWorld.run(blueprint) { world in
                 try await withThrowingTaskGroup(of: Int.self) { group in

@@ -18,7 +18,7 @@ func addWireBenchmarks() {
             let loopback = Figure("\(name) loopback/s")
             let ratio = Figure("\(name) simulated:loopback x100")
             Benchmark.figures(name, [simulated, instant, loopback, ratio]) { benchmark in
-                let count = 16_000
+                let count = 8_000
                 let trips = count / connections
                 let natural = try timed { try simulate(exchange, connections, trips, .dataCentre) }
                 let bare = try timed { try simulate(exchange, connections, trips, .none) }

@@ -6,7 +6,9 @@ import NIOCore
 
 /// NIO's event loop as a strand: tasks run first-in-first-out, timers on virtual time, and which loop runs next is
 /// decided by the simulation's seed.
-final class SimulatedEventLoop: Strand, EventLoop, NIOSerialEventLoopExecutor, @unchecked Sendable {  // because a strand has one thread
+final class SimulatedEventLoop: Strand, EventLoop, NIOSerialEventLoopExecutor,
+    @unchecked Sendable  // because a strand stays on its simulation's thread
+{
     var inEventLoop: Bool { isCurrent }
 
     /// What `NIODeadline.now()` would say, without the way through the system call.
