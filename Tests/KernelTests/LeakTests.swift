@@ -15,6 +15,11 @@ private struct NamedLeak: Sendable, CustomTestStringConvertible {
 private let leaks: [NamedLeak] = [
     NamedLeak(call: "dispatch_async") { DispatchQueue.global().async {} },
     NamedLeak(call: "dispatch_after") { DispatchQueue.global().asyncAfter(deadline: .now() + 1) {} },
+    NamedLeak(call: "dispatch_activate") {
+        let timer = DispatchSource.makeTimerSource()
+        timer.schedule(deadline: .now() + 1)
+        timer.activate()
+    },
     NamedLeak(call: "dispatch_semaphore_wait") { waitForever(DispatchSemaphore(value: 0)) },
     NamedLeak(call: "dispatch_group_wait") {
         let group = DispatchGroup()

@@ -10,13 +10,13 @@ import Worlds
 @Suite(.timeLimit(.minutes(5))) struct RepetitionTests {
     @Test func equalSeedsRepeatAndOthersDiffer() throws {
         var seen: Set<Fingerprint> = []
-        for seed in 1...20 as ClosedRange<UInt64> {
+        for seed in 1...8 as ClosedRange<UInt64> {
             let first = try GoldenRun(seed: seed, users: 10)
             #expect(first.findings == [], "seed \(seed)")
             #expect(try GoldenRun(seed: seed, users: 10).fingerprint == first.fingerprint, "seed \(seed)")
             seen.insert(first.fingerprint)
         }
-        #expect(seen.count == 20)
+        #expect(seen.count == 8)
     }
 
     @Test func howManyRunAtOnceDoesNotMatter() async throws {

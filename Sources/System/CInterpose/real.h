@@ -19,6 +19,9 @@ void *backlot_real(const char *name);
         found_##name;                                                                                                  \
     })
 
+/// Whether an address lies in a library with `name` in its path.
+int backlot_is_in_library(const void *address, const char *name);
+
 /// Whether a call comes from the standard library's signal handler, which reports a crash: it starts a process, waits
 /// for the other threads, and is no leak.
 int backlot_is_crash_report(const void *caller);

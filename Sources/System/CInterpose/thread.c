@@ -37,10 +37,12 @@ _Noreturn void backlot_park(void) {
     for (;;) { pause(); }
 }
 
-int backlot_is_crash_report(const void *caller) {
+int backlot_is_in_library(const void *address, const char *name) {
     Dl_info info;
-    return dladdr(caller, &info) && info.dli_fname && strstr(info.dli_fname, "libswiftCore");
+    return dladdr(address, &info) && info.dli_fname && strstr(info.dli_fname, name);
 }
+
+int backlot_is_crash_report(const void *caller) { return backlot_is_in_library(caller, "libswiftCore"); }
 
 const char *backlot_symbol(const void *address) {
     Dl_info info;

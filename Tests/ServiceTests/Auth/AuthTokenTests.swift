@@ -14,7 +14,7 @@ private struct ForgedClaims: JWTPayload {
     var sub: String? = "auth_user_1"
     var iat: Int64?
     var exp: Int64?
-    var token_type: String? = "access"
+    var tokenType: String? = "access"
     var type: String? = "access"
     var iss: String? = "backlot-auth"
     var aud: String? = "backlot-platform"
@@ -22,6 +22,11 @@ private struct ForgedClaims: JWTPayload {
     var email: String? = "a@b.org"
     var permissions: [String]? = []
     var sid: String?
+
+    enum CodingKeys: String, CodingKey {
+        case sub, iat, exp, type, iss, aud, jti, email, permissions, sid
+        case tokenType = "token_type"
+    }
 
     init(issued: Int64, lifetime: Int64 = 300) {
         iat = issued
@@ -70,7 +75,7 @@ private struct ForgedClaims: JWTPayload {
             let matrix: [(name: String, isAccepted: Bool, change: Change)] = [
                 ("all claims", true, { _ in }),
                 ("no type", true, { $0.type = nil }),
-                ("no token_type", false, { $0.token_type = nil }),
+                ("no token_type", false, { $0.tokenType = nil }),
                 ("token_type and type differ", false, { $0.type = "refresh" }),
                 ("no aud", false, { $0.aud = nil }),
                 ("wrong aud", false, { $0.aud = "somebody-else" }),
@@ -89,8 +94,8 @@ private struct ForgedClaims: JWTPayload {
                 ("expires now", false, { $0.exp = now }),
                 ("expired 1 s ago", false, { $0.exp = now - 1 }),
                 ("same jti again", true, { _ in }),
-                ("refresh token", false, { ($0.token_type, $0.type) = ("refresh", "refresh") }),
-                ("service token", false, { ($0.token_type, $0.type) = ("service", "service") }),
+                ("refresh token", false, { ($0.tokenType, $0.type) = ("refresh", "refresh") }),
+                ("service token", false, { ($0.tokenType, $0.type) = ("service", "service") }),
                 ("a session that is not open", false, { $0.sid = "session_1" }),
             ]
             for (name, isAccepted, change) in matrix {
@@ -159,7 +164,7 @@ private struct ForgedClaims: JWTPayload {
             #expect((refresh.exp ?? 0) - (refresh.iat ?? 0) == 86_400)
             #expect(access.permissions == [])
             #expect(refresh.permissions == nil)
-            #expect(refresh.token_type == "refresh")
+            #expect(refresh.tokenType == "refresh")
             #expect(access.jti?.wholeMatch(of: /jti_\d+_\d+_[0-9a-f]{8}/) != nil)
             #expect(access.jti != refresh.jti)
             #expect(try await validate(tokens.refreshToken, as: "refresh", caller)["valid"] == true)
