@@ -2,7 +2,7 @@
 
 SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
 
-.PHONY: run test lint bench setup release
+.PHONY: run test lint bench setup release compare-builds
 
 # Builds, and runs the end-to-end suite with 10 users under seed 1 on the embedded defaults.
 run: setup
@@ -13,6 +13,11 @@ run: setup
 test: setup
 	$(SWIFT_BUILD) --build-tests
 	swift test --skip-build
+
+# Builds in debug and release, and compares the fingerprints of both.
+compare-builds: release
+	$(SWIFT_BUILD) --product backlot
+	Tests/compare-builds
 
 # Checks the format of all sources.
 lint:
