@@ -23,7 +23,7 @@ compare-builds: release
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 
-# Builds with optimisation: some twenty times as fast, and takes longer to build.
+# Builds with optimisation: runs several times as fast, and takes longer to build.
 release: setup
 	swift build -c release --product backlot
 

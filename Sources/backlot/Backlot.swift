@@ -23,6 +23,7 @@ struct Backlot: AsyncParsableCommand {
 
     static func main() async {
         do {
+            try checkCommand(CommandLine.arguments.dropFirst().first)
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -32,6 +33,13 @@ struct Backlot: AsyncParsableCommand {
         } catch {
             exit(withMessage: error)
         }
+    }
+
+    /// Refuses a first word that is no command, with the nearest one.
+    private static func checkCommand(_ word: String?) throws {
+        let known = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+        guard let word, !word.hasPrefix("-"), !known.contains(word) else { return }
+        throw UsageError(description: InputError.unknown("command", word, known: known).description)
     }
 
     /// Ends the program with one line that says what is wrong: 64 for wrong usage, 2 for what could not be done.

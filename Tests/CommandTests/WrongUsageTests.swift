@@ -26,7 +26,7 @@ import Testing
             (["up", "--port-base", "70000"], "--port-base: 70000"),
             (["up", "--seed", "x"], "--seed: 'x' is no seed"),
             (["faults", "explain", "drp"], "faults explain: No fault is named 'drp'."),
-            (["runn"], ""),
+            (["runn"], "No command is named 'runn'. Did you mean 'run'?"),
         ] as [([String], String)])
     func oneLineAnd64(arguments: [String], begins: String) async throws {
         let result = try await Command.finished(arguments)
