@@ -35,7 +35,7 @@ private func get(_ path: String, at address: Address) async throws -> Reply {
             // Nothing but the files: what they were written to first is gone.
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["backlot.env", "ports.json"])
             let entries = try JSONValue(json: try String(contentsOf: ports, encoding: .utf8))
-            #expect(entries.object?.keys.sorted() == ["agent", "analytics", "auth", "events", "llm"])
+            #expect(entries.object?.keys == ["agent", "analytics", "auth", "events", "llm"])
             let text = try String(contentsOf: env, encoding: .utf8)
             for (name, service) in [
                 ("AUTH_SERVICE_URL", "auth"), ("BACKEND_URL", "agent"), ("WEBSOCKET_URL", "events"),

@@ -92,7 +92,7 @@ private func summary(_ action: RunAction) -> String {
         let pieces = "One two three four five six seven eight nine ten eleven.".split(separator: " ").map { "\($0) " }
         var actions = pieces.flatMap { run.receive(.text($0)) }
         actions += run.receive(.textEnded)
-        let chunks = actions.compactMap { action -> [String: JSONValue]? in
+        let chunks = actions.compactMap { action -> JSONObject? in
             if case .post(let event) = action, event.kind == .responseChunk { event.data } else { nil }
         }
         #expect(chunks.compactMap { $0["content"]?.string }.joined() == pieces.joined())

@@ -37,8 +37,8 @@ final class PlayedServices: Sendable {
 
     /// The service `auth`: a token is valid whose payload names a user; it is not checked any further.
     var auth: PlayedService {
-        PlayedService(name: "auth") { router in
-            router.post("/auth/validate") { request, _ in
+        PlayedService(name: "auth") { routes in
+            routes.post("/auth/validate") { _, request, _ in
                 if self.state.withLock({ $0.isAuthDown }) { return Response(status: .serviceUnavailable) }
                 let token = try await request.json()["token"]?.string ?? ""
                 let parts = token.split(separator: ".")
@@ -51,8 +51,8 @@ final class PlayedServices: Sendable {
 
     /// The service `llm`.
     var model: PlayedService {
-        PlayedService(name: "llm") { router in
-            router.post("/v1/chat/completions") { request, _ in
+        PlayedService(name: "llm") { routes in
+            routes.post("/v1/chat/completions") { _, request, _ in
                 let prompt = try await request.json()["messages"]?.array?.first?["content"]?.string ?? ""
                 let (status, events) = self.state.withLock { state in
                     state.prompts.append(prompt)
@@ -68,8 +68,8 @@ final class PlayedServices: Sendable {
 
     /// The service `analytics`.
     var analytics: PlayedService {
-        PlayedService(name: "analytics") { router in
-            router.post("/") { request, _ in
+        PlayedService(name: "analytics") { routes in
+            routes.post("/") { _, request, _ in
                 let body = try await request.body.collect(upTo: 1 << 20)
                 let isRefused = self.state.withLock { state in
                     state.refusedInserts -= 1
@@ -87,14 +87,12 @@ final class PlayedServices: Sendable {
 /// A service that is nothing but routes.
 struct PlayedService: Service {
     let name: String
-    let routes: @Sendable (Router<ServiceRequestContext>) -> Void
+    let routes: ServiceRoutes
 
-    init(name: String, routes: @escaping @Sendable (Router<ServiceRequestContext>) -> Void) {
+    init(name: String, routes: (RouteBuilder<PlayedService>) -> Void) {
         self.name = name
-        self.routes = routes
+        self.routes = ServiceRoutes(routes)
     }
-
-    func addRoutes(to router: Router<ServiceRequestContext>) { routes(router) }
 }
 
 /// The world, inside a simulation.

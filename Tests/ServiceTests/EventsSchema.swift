@@ -13,9 +13,7 @@ struct EventsSchema {
     func faults(of value: JSONValue) -> [String] { faults(of: value, by: root, at: "$") }
 
     private func faults(of value: JSONValue, by schema: JSONValue, at place: String) -> [String] {
-        (schema.object ?? [:]).sorted { $0.key < $1.key }.flatMap { keyword, rule in
-            fault(of: value, by: keyword, rule, in: schema, at: place)
-        }
+        (schema.object ?? [:]).flatMap { fault(of: value, by: $0.key, $0.value, in: schema, at: place) }
     }
 
     private func fault(
@@ -36,11 +34,11 @@ struct EventsSchema {
         case "items":
             return (value.array ?? []).enumerated().flatMap { faults(of: $1, by: rule, at: "\(place)[\($0)]") }
         case "properties":
-            return (rule.object ?? [:]).sorted { $0.key < $1.key }.flatMap { name, rule in
-                value[name].map { faults(of: $0, by: rule, at: "\(place).\(name)") } ?? []
+            return (rule.object ?? [:]).flatMap { member in
+                value[member.key].map { faults(of: $0, by: member.value, at: "\(place).\(member.key)") } ?? []
             }
         case "additionalProperties":
-            let extra = (value.object ?? [:]).keys.sorted().filter { schema["properties"]?[$0] == nil }
+            let extra = (value.object ?? [:]).keys.filter { schema["properties"]?[$0] == nil }
             return rule == false && !extra.isEmpty ? ["\(place): unknown members \(extra)"] : []
         case "allOf": return (rule.array ?? []).flatMap { faults(of: value, by: $0, at: place) }
         case "if":

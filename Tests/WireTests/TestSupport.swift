@@ -49,32 +49,34 @@ final class SampleService: Service {
     let closures = Mutex<[WebSocketClosure?]>([])
     let served = Gate()
 
-    func addRoutes(to router: Router<ServiceRequestContext>) {
-        router.get("/hello") { request, _ in
+    var routes: ServiceRoutes { Self.allRoutes }
+
+    private static let allRoutes = ServiceRoutes(of: SampleService.self) { routes in
+        routes.get("/hello") { _, request, _ in
             try Response.json(["host": request.head.authority ?? "", "query": request.uri.query ?? ""])
         }
-        router.post("/echo") { request, _ in
+        routes.post("/echo") { _, request, _ in
             Response(status: .ok, body: .init(byteBuffer: try await request.body.collect(upTo: 16 << 20)))
         }
-        router.post("/orders") { request, _ in
-            JSONReply(status: .created, value: try await request.decode(Order.self))
+        routes.post("/orders") { _, request, _ in
+            try .json(try await request.decode(Order.self), status: .created)
         }
-        router.get("/things/{id}") { _, context in try Response.json(["id": context.parameters.get("id") ?? ""]) }
-        router.delete("/things/{id}") { _, _ in HTTPResponse.Status.noContent }
-        router.get("/stream") { request, _ in
+        routes.get("/things/{id}") { _, _, context in try Response.json(["id": context.parameters.get("id") ?? ""]) }
+        routes.delete("/things/{id}") { _, _, _ in Response(status: .noContent) }
+        routes.get("/stream") { _, request, _ in
             let count = request.uri.queryParameters.get("n", as: Int.self) ?? 3
             return Response.eventStream { events in
                 let padding = String(repeating: " ", count: request.uri.queryParameters.get("padding", as: Int.self) ?? 0)
                 for number in 0..<count { try await events.send("\(number)\(padding)") }
             }
         }
-        router.get("/broken") { _, _ in
+        routes.get("/broken") { _, _, _ in
             Response.eventStream { events in
                 try await events.send("only this")
                 throw ServiceError(.internalServerError, "cut")
             }
         }
-        router.get("/short") { _, _ in
+        routes.get("/short") { _, _, _ in
             Response(
                 status: .ok,
                 body: .init(contentLength: 10) { writer in
@@ -82,7 +84,7 @@ final class SampleService: Service {
                     try await writer.finish(nil)
                 })
         }
-        router.get("/until-close") { _, _ in
+        routes.get("/until-close") { _, _, _ in
             Response(
                 status: .ok, headers: [.connection: "close"],
                 body: .init { writer in
@@ -91,21 +93,21 @@ final class SampleService: Service {
                     try await writer.finish(nil)
                 })
         }
-        router.get("/slow") { [self] _, _ in
-            entered.open()
-            await release.wait()
+        routes.get("/slow") { service, _, _ in
+            service.entered.open()
+            await service.release.wait()
             return try Response.json(["slow": true])
         }
-        router.get("/endless") { [self] _, _ in
-            Response.eventStream { [self] events in
+        routes.get("/endless") { service, _, _ in
+            Response.eventStream { events in
                 try await events.send("begun")
-                entered.open()
-                do { try await Task.sleep(for: .seconds(3600)) } catch { wasCancelled.open(); throw error }
+                service.entered.open()
+                do { try await Task.sleep(for: .seconds(3600)) } catch { service.wasCancelled.open(); throw error }
             }
         }
-        router.get("/teapot") { _, _ -> Response in throw ServiceError(HTTPResponse.Status(code: 418), "short and stout") }
-        router.get("/framework") { _, _ -> Response in throw HTTPError(.conflict, message: "as it is") }
-        router.get("/bug") { _, _ -> Response in throw Gone() }
+        routes.get("/teapot") { _, _, _ in throw ServiceError(HTTPResponse.Status(code: 418), "short and stout") }
+        routes.get("/framework") { _, _, _ in throw HTTPError(.conflict, message: "as it is") }
+        routes.get("/bug") { _, _, _ in throw Gone() }
     }
 
     struct Gone: Error {}

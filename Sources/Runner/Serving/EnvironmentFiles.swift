@@ -38,7 +38,7 @@ public struct EnvironmentFiles: Sendable {
             ]
             return (service, entry)
         }
-        return JSONValue.object(Dictionary(uniqueKeysWithValues: members)).text + "\n"
+        return JSONValue.object(JSONObject(members)).text + "\n"
     }
 
     /// Writes a file so that it appears complete or not at all, readable by its owner only.

@@ -103,7 +103,7 @@ extension AgentScript.Step {
                 throw InputError.unknown("tool", name, known: tools.map(\.name), at: subject.place)
             }
             let parameters = try fields.optional("parameters").map { try JSONTemplate($0, in: scope) }
-            self = .tool(tool, parameters: parameters ?? .object([:]))
+            self = .tool(tool, parameters: parameters ?? .object([]))
             if case .result(let result) = tool.outcome { scope.tools.append((name, result)) }
         case "llm":
             let prompt = try Template(subject, in: scope)

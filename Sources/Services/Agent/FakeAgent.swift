@@ -1,6 +1,6 @@
 // The agent service: threads and messages of users, and runs that answer them by a script.
 
-public import Hummingbird
+import Hummingbird
 import Kernel
 import Logging
 public import ServiceKit
@@ -29,17 +29,18 @@ public final class FakeAgent: Service {
 
     public func prepare() async throws { try await store.prepare() }
 
-    public func addRoutes(to router: Router<ServiceRequestContext>) {
-        router.get("/health") { _, _ in
-            let body: JSONValue = [
+    public var routes: ServiceRoutes { Self.allRoutes }
+
+    private static let allRoutes = ServiceRoutes(of: FakeAgent.self) { routes in
+        routes.get("/health") { agent, _, _ in
+            .json(value: [
                 "status": "healthy", "service": "agent", "version": "1.0.0",
-                "timestamp": .number(Double(self.context.clock.now.milliseconds) / 1000),
-            ]
-            return Response.json(value: body)
+                "timestamp": .number(Double(agent.context.clock.now.milliseconds) / 1000),
+            ])
         }
-        addThreadRoutes(to: router)
-        addMessageRoutes(to: router)
-        addRunRoutes(to: router)
+        addThreadRoutes(to: routes)
+        addMessageRoutes(to: routes)
+        addRunRoutes(to: routes)
     }
 
     public func run() async throws {

@@ -21,7 +21,7 @@ struct RunEvent: Sendable, Equatable {
     /// Counts the run's events from 0.
     let index: Int
     let time: Instant
-    let data: [String: JSONValue]
+    let data: JSONObject
 
     /// The event's name, unique in the world.
     func id(in order: RunOrder) -> String { "\(order.runID)-\(index)" }

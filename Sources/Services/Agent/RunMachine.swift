@@ -104,7 +104,7 @@ struct RunMachine {
         }
     }
 
-    private mutating func event(_ kind: RunEvent.Kind, at now: Instant, _ data: [String: JSONValue]) -> RunEvent {
+    private mutating func event(_ kind: RunEvent.Kind, at now: Instant, _ data: JSONObject) -> RunEvent {
         let event = RunEvent(kind: kind, index: events.count, time: now, data: data)
         events.append(event)
         unrecorded.append(event)

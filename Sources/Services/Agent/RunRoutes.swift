@@ -7,27 +7,27 @@ import ServiceKit
 import Wire
 
 extension FakeAgent {
-    func addRunRoutes(to router: Router<ServiceRequestContext>) {
-        router.post("/api/agent/message") { request, _ in
-            try await self.answer(request) { user in
+    static func addRunRoutes(to routes: RouteBuilder<FakeAgent>) {
+        routes.post("/api/agent/message") { agent, request, _ in
+            try await agent.answer(request) { user in
                 let body = try await request.json()
                 let message = try body.messageText()
-                let script = try self.script(try body.optionalText("agent"))
-                let order = try await self.store.beginRun(
+                let script = try agent.script(try body.optionalText("agent"))
+                let order = try await agent.store.beginRun(
                     message, by: script, in: try body.optionalText("thread_id"), of: user.userID,
-                    at: self.context.clock.now)
+                    at: agent.context.clock.now)
                 guard let order else { throw ServiceError(.notFound, "Thread not found") }
-                self.queue.append(order)
+                agent.queue.append(order)
                 return .json(value: [
                     "message": .string(message), "run_id": .string(order.runID), "user_id": .string(user.userID),
                     "thread_id": .string(order.threadID), "status": "started",
                 ])
             }
         }
-        router.get("/api/agent/{run_id}/status") { request, context in
-            try await self.answer(request) { user in
+        routes.get("/api/agent/{run_id}/status") { agent, request, context in
+            try await agent.answer(request) { user in
                 let id = try context.parameters.require("run_id")
-                guard let status = try await self.store.runStatus(id, of: user.userID) else {
+                guard let status = try await agent.store.runStatus(id, of: user.userID) else {
                     throw ServiceError(.notFound, "Agent run not found")
                 }
                 return .json(value: status)

@@ -62,7 +62,13 @@ indirect enum JSONTemplate: Sendable, Equatable {
     case value(JSONValue)
     case text(Template)
     case array([JSONTemplate])
-    case object([String: JSONTemplate])
+    case object([Member])
+
+    /// A member of an object.
+    struct Member: Sendable, Equatable {
+        let key: String
+        let value: JSONTemplate
+    }
 
     /// Reads a value of any shape. Throws `InputError`.
     init(_ node: FixtureNode, in scope: TemplateScope) throws {
@@ -70,8 +76,7 @@ indirect enum JSONTemplate: Sendable, Equatable {
         case .text: self = .text(try Template(node, in: scope))
         case .list(let items): self = .array(try items.map { try JSONTemplate($0, in: scope) })
         case .mapping(let mapping):
-            let members = try mapping.entries.map { ($0.key, try JSONTemplate($0.node, in: scope)) }
-            self = .object(Dictionary(members) { _, last in last })
+            self = .object(try mapping.entries.map { Member(key: $0.key, value: try JSONTemplate($0.node, in: scope)) })
         default: self = .value(node.json)
         }
     }
@@ -84,7 +89,7 @@ indirect enum JSONTemplate: Sendable, Equatable {
             if template.parts.count == 1, case .variable(let variable) = template.parts[0] { return values[variable] }
             return .string(template.text(values))
         case .array(let items): return .array(items.map { $0.value(values) })
-        case .object(let members): return .object(members.mapValues { $0.value(values) })
+        case .object(let members): return .object(JSONObject(members.map { ($0.key, $0.value.value(values)) }))
         }
     }
 
@@ -92,7 +97,7 @@ indirect enum JSONTemplate: Sendable, Equatable {
     subscript(_ path: ArraySlice<String>) -> JSONTemplate? {
         guard let name = path.first else { return self }
         guard case .object(let members) = self else { return nil }
-        return members[name]?[path.dropFirst()]
+        return members.last { $0.key == name }?.value[path.dropFirst()]
     }
 }
 

@@ -43,10 +43,10 @@ extension AgentStore {
         _ session: SQLSession, of userID: String, title: String?, metadata: JSONValue = [:], at now: Instant
     ) async throws -> String {
         let id = "thread_" + chance.hex("thread", for: userID, digits: 16)
-        let own: [String: JSONValue] = [
+        let own: JSONObject = [
             "user_id": .string(userID), "title": JSONValue(title), "status": "active", "created_at": .integer(now.seconds),
         ]
-        let merged = (metadata.object ?? [:]).merging(own) { _, own in own }
+        let merged = (metadata.object ?? [:]).merging(own)
         try await session.query(
             "INSERT INTO threads (id, object, created_at, updated_at, metadata_) VALUES ($1, 'thread', $2, $3, $4)",
             [.text(id), .integer(now.seconds), .integer(now.seconds), .json(.object(merged))])
@@ -96,9 +96,10 @@ extension AgentStore {
     ) async throws -> ThreadRecord? {
         try await transaction { session in
             guard let thread = try await thread(session, id, of: userID) else { return nil }
-            let kept = thread.metadata.object ?? [:]
-            var merged = kept
-            for (name, value) in metadata?.object ?? [:] where !Self.ownMetadata.contains(name) { merged[name] = value }
+            var merged = thread.metadata.object ?? [:]
+            for member in metadata?.object ?? [:] where !Self.ownMetadata.contains(member.key) {
+                merged[member.key] = member.value
+            }
             if let title { merged["title"] = .string(title) }
             try await session.query(
                 "UPDATE threads SET metadata_ = $1, updated_at = $2 WHERE id = $3",

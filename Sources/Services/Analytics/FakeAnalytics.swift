@@ -1,7 +1,7 @@
 // The fake analytics service: the few statements of ClickHouse's HTTP interface that the other services need.
 
 import HTTPTypes
-public import Hummingbird
+import Hummingbird
 import Kernel
 import NIOCore
 public import ServiceKit
@@ -20,10 +20,12 @@ public final class FakeAnalytics: Service {
         self.context = context
     }
 
-    public func addRoutes(to router: Router<ServiceRequestContext>) {
-        router.get("/ping") { _, _ in Response.text("Ok.\n", headers: [.contentType: "text/html; charset=UTF-8"]) }
-        router.get("/") { [self] request, _ in try await answer(request, canWrite: false) }
-        router.post("/") { [self] request, _ in try await answer(request, canWrite: true) }
+    public var routes: ServiceRoutes { Self.allRoutes }
+
+    private static let allRoutes = ServiceRoutes(of: FakeAnalytics.self) { routes in
+        routes.get("/ping") { _, _, _ in .text("Ok.\n", headers: [.contentType: "text/html; charset=UTF-8"]) }
+        routes.get("/") { service, request, _ in try await service.answer(request, canWrite: false) }
+        routes.post("/") { service, request, _ in try await service.answer(request, canWrite: true) }
     }
 
     private func answer(_ request: Request, canWrite: Bool) async throws -> Response {

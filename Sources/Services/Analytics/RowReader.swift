@@ -20,8 +20,8 @@ struct RowReader {
         return rows
     }
 
-    private func row(_ members: [String: JSONValue], _ number: Int) throws(ClickHouseError) -> [String?] {
-        if let unknown = members.keys.sorted().first(where: { table.index(of: $0) == nil }) {
+    private func row(_ members: JSONObject, _ number: Int) throws(ClickHouseError) -> [String?] {
+        if let unknown = members.keys.first(where: { table.index(of: $0) == nil }) {
             throw .incorrectData("Unknown field found while parsing JSONEachRow format: \(unknown)", row: number)
         }
         var values: [String?] = []

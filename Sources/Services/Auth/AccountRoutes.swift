@@ -9,13 +9,11 @@ import Wire
 
 extension FakeAuth {
     /// `/auth/register`, `/auth/login`, `/auth/logout` and `/auth/me`.
-    var accountRoutes: [AuthRoute] {
-        [
-            .post("/auth/register") { try await register($0) },
-            .post("/auth/login") { try await login($0) },
-            .post("/auth/logout") { try await logout($0) },
-            .get("/auth/me") { try await me($0) },
-        ]
+    static func addAccountRoutes(to routes: RouteBuilder<FakeAuth>) {
+        routes.post("/auth/register") { auth, request, _ in try await auth.register(request) }
+        routes.post("/auth/login") { auth, request, _ in try await auth.login(request) }
+        routes.post("/auth/logout") { auth, request, _ in try await auth.logout(request) }
+        routes.get("/auth/me") { auth, request, _ in try await auth.me(request) }
     }
 
     private static let missingCredentials = ServiceError(.unprocessableContent, "Email and password are required")

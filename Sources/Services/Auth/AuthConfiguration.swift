@@ -35,7 +35,7 @@ public struct AuthConfiguration: Sendable {
     /// An access token issued longer ago is refused, whatever its `exp`.
     public var accessAgeLimit = Duration.seconds(86_400)
     /// Rounds of PBKDF2. Low, because the passwords of a test protect nothing and every login pays for it.
-    public var passwordRounds = 1000
+    public var passwordRounds = 100
     /// The least number of characters of a password.
     public var passwordLength = 4
     /// The largest request body, in bytes.

@@ -9,34 +9,30 @@ import Wire
 
 /// Adds the service's fields to every response, and turns every error into one.
 struct AuthFrame: RouterMiddleware {
-    let log: Logger
-    private let fields: HTTPFields
-
-    init(name: String, version: String, log: Logger) {
-        self.log = log
-        fields = [.serviceName: name, .serviceVersion: version, .vary: "Origin"]
-    }
-
     func handle(
         _ request: Request, context: ServiceRequestContext,
         next: (Request, ServiceRequestContext) async throws -> Response
     ) async throws -> Response {
+        let fields = context.instance(of: FakeAuth.self).frameFields
         var response: Response
         do {
             response = try await next(request, context)
         } catch let error as CancellationError {
             throw error
+        } catch var error as HTTPError where error.body == nil {
+            // The service's host words it: it knows whether the path is wrong or the method.
+            error.headers.append(contentsOf: fields)
+            throw error
         } catch {
-            response = try self.error(error, request).response()
+            response = try self.error(error, request, context.logger).response()
         }
         response.headers.append(contentsOf: fields)
         return response
     }
 
-    private func error(_ error: any Error, _ request: Request) -> ServiceError {
+    private func error(_ error: any Error, _ request: Request, _ log: Logger) -> ServiceError {
         switch error {
         case let error as ServiceError: return error
-        case let error as HTTPError where error.status == .notFound: return ServiceError(.notFound, "Not Found")
         case let error as HTTPError: return ServiceError(error.status, error.body ?? error.status.reasonPhrase)
         case is SQLError, is CacheError:
             log.error("\(request.method) \(request.uri.path): the store failed: \(error)")
@@ -45,6 +41,13 @@ struct AuthFrame: RouterMiddleware {
             log.error("\(request.method) \(request.uri.path): \(error)")
             return ServiceError(.internalServerError, "Internal server error")
         }
+    }
+}
+
+extension FakeAuth {
+    /// The fields of every response.
+    static func frameFields(_ configuration: AuthConfiguration) -> HTTPFields {
+        [.serviceName: configuration.serviceName, .serviceVersion: configuration.version, .vary: "Origin"]
     }
 }
 

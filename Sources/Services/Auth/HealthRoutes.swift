@@ -8,13 +8,15 @@ import Wire
 
 extension FakeAuth {
     /// `/`, `/health` and `/health/ready`.
-    var healthRoutes: [AuthRoute] {
-        let gets = [
-            AuthRoute.get("/") { _ in .answer(identity.merging(["status": "running"])) },
-            AuthRoute.get("/health") { _ in .answer(health) },
-            AuthRoute.get("/health/ready") { _ in await readiness() },
-        ]
-        return gets + gets.map(\.head)
+    static func addHealthRoutes(to routes: RouteBuilder<FakeAuth>) {
+        func add(_ path: String, _ answer: @escaping @Sendable (FakeAuth) async -> Response) {
+            routes.get(path) { auth, _, _ in await answer(auth) }
+            // Status and fields alone.
+            routes.on(.head, path) { auth, _, _ in await answer(auth).createHeadResponse() }
+        }
+        add("/") { .answer($0.identity.merging(["status": "running"])) }
+        add("/health") { .answer($0.health) }
+        add("/health/ready") { await $0.readiness() }
     }
 
     private var identity: JSONValue {
@@ -43,7 +45,7 @@ extension FakeAuth {
 
 extension JSONValue {
     /// This object with the members of another; of members with one name the other's.
-    func merging(_ other: [String: JSONValue]) -> JSONValue {
-        .object((object ?? [:]).merging(other) { _, new in new })
+    func merging(_ other: JSONObject) -> JSONValue {
+        .object((object ?? [:]).merging(other))
     }
 }

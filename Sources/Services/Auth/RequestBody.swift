@@ -17,7 +17,7 @@ extension Request {
     }
 
     /// The JSON object of the body. Throws ``ServiceKit/ServiceError`` 413 or 422.
-    func object(upTo limit: Int) async throws -> [String: JSONValue] {
+    func object(upTo limit: Int) async throws -> JSONObject {
         let bytes = try await bytes(upTo: limit)
         guard let value = try? JSONValue(json: bytes), let object = value.object else {
             throw ServiceError(.unprocessableContent, "Invalid JSON in request body")
@@ -26,7 +26,7 @@ extension Request {
     }
 }
 
-extension [String: JSONValue] {
+extension JSONObject {
     /// A member that is a text and not empty.
     func text(_ key: String) -> String? {
         guard let text = self[key]?.string, !text.isEmpty else { return nil }

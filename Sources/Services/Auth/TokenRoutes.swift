@@ -10,16 +10,14 @@ import Wire
 
 extension FakeAuth {
     /// `/auth/refresh`, `/auth/verify`, `/auth/validate` and `/.well-known/jwks.json`.
-    var tokenRoutes: [AuthRoute] {
-        [
-            .post("/auth/refresh") { try await refresh($0) },
-            .get("/auth/verify") { try await verify($0) },
-            .post("/auth/verify") { try await verify($0) },
-            .post("/auth/validate") { try await validate($0) },
-            .get("/.well-known/jwks.json") { _ in
-                .answer(["keys": .array(try await signer().publicKey.map { [$0] } ?? [])])
-            },
-        ]
+    static func addTokenRoutes(to routes: RouteBuilder<FakeAuth>) {
+        routes.post("/auth/refresh") { auth, request, _ in try await auth.refresh(request) }
+        routes.get("/auth/verify") { auth, request, _ in try await auth.verify(request) }
+        routes.post("/auth/verify") { auth, request, _ in try await auth.verify(request) }
+        routes.post("/auth/validate") { auth, request, _ in try await auth.validate(request) }
+        routes.get("/.well-known/jwks.json") { auth, _, _ in
+            .answer(["keys": .array(try await auth.signer().publicKey.map { [$0] } ?? [])])
+        }
     }
 
     // MARK: Making tokens
@@ -36,7 +34,7 @@ extension FakeAuth {
         let signer = try await signer()
         let now = context.clock.now.seconds
         func token(_ kind: TokenKind, _ lifetime: Duration) throws -> JSONValue {
-            var claims: [String: JSONValue] = [
+            var claims: JSONObject = [
                 "sub": .string(userID), "email": .string(email), "iat": .integer(now),
                 "exp": .integer(now + lifetime.components.seconds), "token_type": .string(kind.rawValue),
                 "type": .string(kind.rawValue), "iss": .string(configuration.issuer),
@@ -89,7 +87,7 @@ extension FakeAuth {
             throw ServiceError(.unprocessableContent, "Invalid JSON in request body")
         }
         guard let token = body.text("refresh_token") ?? body.text("refreshToken") ?? body.text("token") else {
-            let keys = body.keys.sorted().map { "'\($0)'" }.joined(separator: ", ")
+            let keys = body.keys.map { "'\($0)'" }.joined(separator: ", ")
             throw ServiceError(.unprocessableContent, "refresh_token field is required. received_keys: [\(keys)]")
         }
         let invalid = ServiceError(.unauthorized, "Invalid refresh token")

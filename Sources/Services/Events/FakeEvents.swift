@@ -1,7 +1,7 @@
 // The events service: one WebSocket per client, and every agent event to all connections of its user, in order.
 
 import HTTPTypes
-public import Hummingbird
+import Hummingbird
 import Kernel
 public import ServiceKit
 import Synchronization
@@ -26,27 +26,27 @@ public final class FakeEvents: Service {
         hub = ConnectionHub(limits: limits)
     }
 
-    public func addRoutes(to router: Router<ServiceRequestContext>) {
-        router.get("/health") { _, _ in
-            let body: JSONValue = [
+    public var routes: ServiceRoutes { Self.allRoutes }
+
+    private static let allRoutes = ServiceRoutes(of: FakeEvents.self) { routes in
+        routes.get("/health") { events, _, _ in
+            .json(value: [
                 "status": "healthy", "service": "events", "version": "1.0.0",
-                "timestamp": ServerFrame.timestamp(self.context.clock.now),
-            ]
-            return Response.json(value: body)
+                "timestamp": ServerFrame.timestamp(events.context.clock.now),
+            ])
         }
-        router.get("/ws/health") { _, _ in Response.json(value: self.health) }
-        router.get("/ws/config") { _, _ in Response.json(value: self.configuration) }
-        router.post("/internal/events") { request, _ in
-            guard self.context.sender(of: request.headers) != nil else {
+        routes.get("/ws/health") { events, _, _ in .json(value: events.health) }
+        routes.get("/ws/config") { events, _, _ in .json(value: events.configuration) }
+        routes.post("/internal/events") { events, request, _ in
+            guard events.context.sender(of: request.headers) != nil else {
                 throw ServiceError(.forbidden, "Only services of this environment may post events")
             }
             let intake = try EventIntake(await request.json())
-            let delivery = self.hub.deliver(intake)
-            let answer: JSONValue = [
+            let delivery = events.hub.deliver(intake)
+            return .json(value: [
                 "sequence": JSONValue(delivery.sequence), "delivered": JSONValue(delivery.connections.count),
                 "repeated": .bool(delivery.isRepeated),
-            ]
-            return Response.json(value: answer)
+            ])
         }
     }
 

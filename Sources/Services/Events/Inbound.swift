@@ -53,9 +53,9 @@ struct Inbound {
     }
 
     private func decide(from userID: String, at now: Instant) -> InboundAction {
-        let common: JSONValue = ["user_id": .string(userID), "timestamp": .string(now.description)]
-        func reply(_ type: String, _ fields: [String: JSONValue]) -> InboundAction {
-            let data = (common.object ?? [:]).merging(fields) { _, new in new }
+        let common: JSONObject = ["user_id": .string(userID), "timestamp": .string(now.description)]
+        func reply(_ type: String, _ fields: JSONObject) -> InboundAction {
+            let data = common.merging(fields)
             return .reply(ServerFrame.envelope(type, .object(data), at: now, answering: messageID))
         }
         switch type {

@@ -70,7 +70,7 @@ struct Completion: Sendable {
     }
 
     private func object(_ kind: String, choices: [JSONValue], usage: JSONValue?) -> JSONValue {
-        var members: [String: JSONValue] = [
+        var members: JSONObject = [
             "id": .string(id), "object": .string(kind), "created": .integer(created), "model": .string(model),
             "choices": .array(choices), "service_tier": "default", "system_fingerprint": "fp_backlot",
         ]

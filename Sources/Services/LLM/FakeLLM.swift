@@ -1,14 +1,14 @@
 // The fake language model: scripted replies at a scripted pace, in the shapes of OpenAI's API.
 
 import HTTPTypes
-public import Hummingbird
+import Hummingbird
 import Kernel
 import NIOCore
 public import ServiceKit
 import Wire
 
 /// Serves `POST /v1/chat/completions`, `GET /v1/models` and `GET /health`.
-public struct FakeLLM: Service {
+public final class FakeLLM: Service {
     public let name: String
     private let context: ServiceContext
     private let scripts: LLMScripts
@@ -20,17 +20,18 @@ public struct FakeLLM: Service {
         self.scripts = scripts
     }
 
-    public func addRoutes(to router: Router<ServiceRequestContext>) {
-        router.add(middleware: LLMFrame(log: context.log))
-        let healthy: JSONValue = ["status": "healthy", "service": .string(name)]
-        router.get("/health") { _, _ in Response.json(value: healthy) }
-        router.get("/v1/models") { request, _ in
-            try requireKey(request)
-            return Response.json(value: models)
+    public var routes: ServiceRoutes { Self.allRoutes }
+
+    private static let allRoutes = ServiceRoutes(of: FakeLLM.self) { routes in
+        routes.add(middleware: LLMFrame())
+        routes.get("/health") { model, _, _ in .json(value: ["status": "healthy", "service": .string(model.name)]) }
+        routes.get("/v1/models") { model, request, _ in
+            try model.requireKey(request)
+            return .json(value: model.models)
         }
-        router.post("/v1/chat/completions") { request, _ in
-            try requireKey(request)
-            return try await complete(request)
+        routes.post("/v1/chat/completions") { model, request, _ in
+            try model.requireKey(request)
+            return try await model.complete(request)
         }
     }
 

@@ -7,8 +7,6 @@ import ServiceKit
 
 /// Turns every error into an answer that OpenAI's clients can read.
 struct LLMFrame: RouterMiddleware {
-    let log: Logger
-
     func handle(
         _ request: Request, context: ServiceRequestContext,
         next: (Request, ServiceRequestContext) async throws -> Response
@@ -24,7 +22,7 @@ struct LLMFrame: RouterMiddleware {
                 status: .notFound, message: "Invalid URL (\(request.method.rawValue) \(request.uri.path))"
             ).response
         } catch {
-            log.error("\(request.method.rawValue) \(request.uri.path): \(error)")
+            context.logger.error("\(request.method.rawValue) \(request.uri.path): \(error)")
             return LLMError(
                 status: .internalServerError, message: "The server had an error while processing your request.",
                 type: "server_error"

@@ -14,7 +14,7 @@ extension FixtureNode {
         case .text(let value): .string(value)
         case .list(let items): .array(items.map(\.json))
         case .mapping(let mapping):
-            .object(Dictionary(mapping.entries.map { ($0.key, $0.node.json) }) { _, last in last })
+            .object(JSONObject(mapping.entries.map { ($0.key, $0.node.json) }))
         }
     }
 }

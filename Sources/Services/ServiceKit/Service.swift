@@ -1,7 +1,6 @@
 // The contract of a service: routes, WebSockets and background work, in whatever world it lives.
 
 public import HTTPTypes
-public import Hummingbird
 public import Wire
 
 /// A fake service. The same object serves every world; all it needs from outside comes by its ``ServiceContext``.
@@ -12,8 +11,8 @@ public protocol Service: Sendable {
     /// Puts the service's tables where they belong. Called once, before anything else.
     func prepare() async throws
 
-    /// Adds the HTTP routes.
-    func addRoutes(to router: Router<ServiceRequestContext>)
+    /// The HTTP routes, shared by all instances of its kind: a constant of the type, not put together anew.
+    var routes: ServiceRoutes { get }
 
     /// The paths that take a WebSocket.
     var webSockets: [WebSocketRoute] { get }
@@ -26,16 +25,6 @@ extension Service {
     public func prepare() async throws {}
     public var webSockets: [WebSocketRoute] { [] }
     public func run() async throws {}
-}
-
-/// What Hummingbird hands to a route besides the request.
-public struct ServiceRequestContext: RequestContext {
-    public var coreContext: CoreRequestContextStorage
-
-    public init(source: ApplicationRequestContextSource) { coreContext = .init(source: source) }
-
-    /// Bodies of at most 1 MiB are read whole.
-    public var maxUploadSize: Int { 1 << 20 }
 }
 
 /// A path that takes a WebSocket.

@@ -1,15 +1,22 @@
 // From SQLite's errors to SQLSTATE (PostgreSQL, appendix A), so that services meet one vocabulary.
 
 import GRDB
+import GRDBSQLite
 import StoreKit
 
 /// Translates SQLite's errors.
 enum SQLState {
-    /// The error in the vocabulary of ``StoreKit/SQLError``. Parameter values are never part of it.
-    static func error(_ error: any Error) -> any Error {
-        guard let error = error as? DatabaseError else { return error }
-        let message = error.message ?? "SQLite says only: result code \(error.resultCode.rawValue)."
-        return SQLError(state: state(error.resultCode, error.extendedResultCode, message), message: message)
+    /// The last error of a connection.
+    static func error(of connection: OpaquePointer) -> SQLError {
+        error(sqlite3_extended_errcode(connection), sqlite3_errmsg(connection).map { String(cString: $0) })
+    }
+
+    /// An error in the vocabulary of ``StoreKit/SQLError``, by its extended result code. Parameter values are never
+    /// part of it.
+    static func error(_ code: Int32, _ message: String?) -> SQLError {
+        let extended = ResultCode(rawValue: code)
+        let message = message ?? "SQLite says only: result code \(code)."
+        return SQLError(state: state(extended.primaryResultCode, extended, message), message: message)
     }
 
     private static func state(_ code: ResultCode, _ extended: ResultCode, _ message: String) -> String {
@@ -32,8 +39,7 @@ enum SQLState {
         case .SQLITE_MISMATCH: return "42804"
         case .SQLITE_ABORT: return "25P02"
         case .SQLITE_IOERR, .SQLITE_CORRUPT: return "58030"
-        // The number of parameters is not the statement's; GRDB says so before SQLite does.
-        case .SQLITE_MISUSE, .SQLITE_RANGE: return message.contains("argument") ? "08P01" : "42601"
+        case .SQLITE_MISUSE, .SQLITE_RANGE: return "42601"
         case .SQLITE_ERROR: return state(of: message)
         default: return "XX000"
         }

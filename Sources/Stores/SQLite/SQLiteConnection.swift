@@ -1,8 +1,8 @@
 // The one connection to an in-memory database. Everything here is synchronous: the asynchronous forms of the library
 // hop to a queue of their own, which no simulation can follow.
 
-import Foundation
 import GRDB
+import GRDBSQLite
 import StoreKit
 import Synchronization
 
@@ -11,93 +11,65 @@ final class SQLiteConnection: Sendable {
     /// How many statements are kept prepared; further ones are prepared for every use.
     static let preparedLimit = 256
 
+    /// What belongs to the one who holds the connection.
+    private struct Held: @unchecked Sendable {  // because it is only reached with the lock held
+        let connection: OpaquePointer
+        /// The statements that are kept prepared, by the text they were given in.
+        var prepared: [String: PreparedStatement] = [:]
+    }
+
     private let queue: DatabaseQueue
-    /// The statements that are kept prepared, in SQLite's own syntax, by the text they were given in.
-    private let prepared = Mutex<[String: String]>([:])
+    private let held: Mutex<Held?>
 
     /// A connection to a new, empty database.
     init() throws {
-        var configuration = Configuration()
-        configuration.allowsUnsafeTransactions = true
-        queue = try Self.translating {
-            let queue = try DatabaseQueue(configuration: configuration)
-            // PostgreSQL's LIKE tells upper case from lower case.
-            try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA case_sensitive_like = ON") }
-            return queue
+        do {
+            queue = try DatabaseQueue()
+            let connection = try queue.writeWithoutTransaction { database in
+                // PostgreSQL's LIKE tells upper case from lower case.
+                try database.execute(sql: "PRAGMA case_sensitive_like = ON")
+                return OpaqueConnection(database.sqliteConnection!)
+            }.pointer
+            // Nobody observes what changes, and what GRDB hangs in for observers knows GRDB's statements only.
+            sqlite3_set_authorizer(connection, nil, nil)
+            sqlite3_commit_hook(connection, nil, nil)
+            sqlite3_rollback_hook(connection, nil, nil)
+            sqlite3_update_hook(connection, nil, nil)
+            held = Mutex(Held(connection: connection))
+        } catch let error as DatabaseError {
+            throw SQLState.error(error.extendedResultCode.rawValue, error.message)
         }
     }
 
-    /// Runs one statement and returns its rows.
+    private struct OpaqueConnection: @unchecked Sendable {  // because it goes from the queue to the one who waits for it
+        let pointer: OpaquePointer
+        init(_ pointer: OpaquePointer) { self.pointer = pointer }
+    }
+
+    /// Runs one statement and returns its rows. Throws ``StoreKit/SQLError``.
     func run(_ sql: String, _ parameters: [SQLValue]) throws -> [StoreKit.Row] {
-        try Self.translating {
-            try queue.writeWithoutTransaction { database in
-                let statement = try self.statement(sql, in: database)
-                try statement.setArguments(StatementArguments(parameters.map(\.databaseValue)))
-                guard statement.columnCount > 0 else {
-                    try statement.execute()
-                    return []
-                }
-                let columns = statement.columnNames
-                var rows: [StoreKit.Row] = []
-                let cursor = try GRDB.Row.fetchCursor(statement)
-                while let row = try cursor.next() {
-                    rows.append(StoreKit.Row(columns: columns, values: row.databaseValues.map(SQLValue.init)))
-                }
-                return rows
-            }
+        try held.withLock { held in
+            if let statement = held?.prepared[sql] { return try statement.run(parameters) }
+            guard let connection = held?.connection else { throw Self.closed }
+            let statement = try PreparedStatement(ParameterSyntax.numbered(sql), on: connection)
+            if held!.prepared.count < Self.preparedLimit { held!.prepared[sql] = statement }
+            return try statement.run(parameters)
         }
     }
 
     /// Whether a transaction is open.
-    var isInTransaction: Bool { queue.writeWithoutTransaction { $0.isInsideTransaction } }
+    var isInTransaction: Bool { held.withLock { $0.map { sqlite3_get_autocommit($0.connection) == 0 } ?? false } }
 
     /// Ends the open transaction without a trace. Cannot fail in memory; where SQLite ended it already, nothing is left to do.
-    func rollback() { try? queue.writeWithoutTransaction { try $0.rollback() } }
+    func rollback() { if isInTransaction { _ = try? run("ROLLBACK", []) } }
 
+    /// Closes the connection. Later calls throw.
     func close() throws {
-        try Self.translating {
-            prepared.withLock { $0 = [:] }
-            try queue.close()
+        held.withLock { $0 = nil }
+        do { try queue.close() } catch let error as DatabaseError {
+            throw SQLState.error(error.extendedResultCode.rawValue, error.message)
         }
     }
 
-    private func statement(_ sql: String, in database: Database) throws -> Statement {
-        let known: String? = prepared.withLock { prepared in
-            if let known = prepared[sql] { return known }
-            guard prepared.count < Self.preparedLimit else { return nil }
-            let numbered = ParameterSyntax.numbered(sql)
-            prepared[sql] = numbered
-            return numbered
-        }
-        if let known { return try database.cachedStatement(sql: known) }
-        return try database.makeStatement(sql: ParameterSyntax.numbered(sql))
-    }
-
-    private static func translating<Result>(_ body: () throws -> Result) throws -> Result {
-        do { return try body() } catch { throw SQLState.error(error) }
-    }
-}
-
-extension SQLValue {
-    /// The value as SQLite stores it.
-    fileprivate var databaseValue: DatabaseValue {
-        switch self {
-        case .null: .null
-        case .integer(let value): value.databaseValue
-        case .real(let value): value.databaseValue
-        case .text(let value): value.databaseValue
-        case .blob(let bytes): Data(bytes).databaseValue
-        }
-    }
-
-    /// A value that SQLite stored.
-    fileprivate init(_ value: DatabaseValue) {
-        switch value.storage {
-        case .null: self = .null
-        case .int64(let value): self = .integer(value)
-        case .double(let value): self = .real(value)
-        case .string(let value): self = .text(value)
-        case .blob(let data): self = .blob(Array(data))
-        }
-    }
+    private static let closed = SQLError(state: "08003", message: "This database was closed.")
 }

@@ -15,13 +15,13 @@ struct JSONReader {
     /// How deep arrays and objects may be nested: what a stack of 512 KiB carries with ease.
     static let depthLimit = 128
 
-    private let bytes: UnsafeRawBufferPointer
+    private let bytes: UnsafeBufferPointer<UInt8>
     private var index = 0
 
-    private init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    private init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
     /// The value of a text that holds one value and spaces, and nothing else.
-    static func value(of bytes: UnsafeRawBufferPointer) throws -> JSONValue {
+    static func value(of bytes: UnsafeBufferPointer<UInt8>) throws -> JSONValue {
         var reader = JSONReader(bytes)
         let value = try reader.value(depth: 0)
         reader.skipSpaces()
@@ -83,7 +83,7 @@ struct JSONReader {
 
     private mutating func object(depth: Int) throws -> JSONValue {
         index += 1
-        var members: [String: JSONValue] = [:]
+        var members = JSONObject()
         skipSpaces()
         if skip(UInt8(ascii: "}")) { return .object(members) }
         while true {
@@ -111,10 +111,23 @@ struct JSONReader {
             if !skip(UInt8(ascii: "-")) { _ = skip(UInt8(ascii: "+")) }
             try digits()
         }
-        let text = String(decoding: bytes[start..<index], as: UTF8.self)
-        if index == endOfInteger, let value = Int64(text) { return .integer(value) }
+        if index == endOfInteger, let value = integer(from: start, digits: firstDigit) { return .integer(value) }
+        let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<index]), as: UTF8.self)
         guard let value = Double(text), value.isFinite else { throw error("a number is too large") }
         return .number(value)
+    }
+
+    /// The whole number that was just passed; nil where 64 bits cannot hold it.
+    private func integer(from start: Int, digits: Int) -> Int64? {
+        var value: Int64 = 0
+        for place in digits..<index {
+            let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+            let digit = Int64(bytes[place] - UInt8(ascii: "0"))
+            let (sum, carry) = digits > start ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
+            if overflow || carry { return nil }
+            value = sum
+        }
+        return value
     }
 
     private mutating func digits() throws {
@@ -129,14 +142,14 @@ struct JSONReader {
         while let byte = current, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { index += 1 }
         if current == UInt8(ascii: "\"") {
             defer { index += 1 }
-            return try text(of: bytes[start..<index])
+            return try text(of: UnsafeBufferPointer(rebasing: bytes[start..<index]))
         }
         var unescaped = Array(bytes[start..<index])
         while let byte = current {
             switch byte {
             case UInt8(ascii: "\""):
                 index += 1
-                return try unescaped.withUnsafeBytes { try text(of: $0[...]) }
+                return try unescaped.withUnsafeBufferPointer { try text(of: $0) }
             case UInt8(ascii: "\\"): try escape(into: &unescaped)
             case 0..<0x20: throw error("a control character stands unescaped in a string")
             default:
@@ -147,8 +160,8 @@ struct JSONReader {
         throw error("a string does not end")
     }
 
-    private func text(of bytes: Slice<UnsafeRawBufferPointer>) throws -> String {
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw error("a string is not UTF-8") }
+    private func text(of bytes: UnsafeBufferPointer<UInt8>) throws -> String {
+        guard let text = String(utf8: bytes) else { throw error("a string is not UTF-8") }
         return text
     }
 
@@ -183,7 +196,7 @@ struct JSONReader {
     }
 
     private mutating func codeUnit() throws -> UInt32 {
-        guard index + 4 <= bytes.count, let text = String(validating: bytes[index..<index + 4], as: UTF8.self),
+        guard index + 4 <= bytes.count, let text = String(utf8: UnsafeBufferPointer(rebasing: bytes[index..<index + 4])),
             text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }), let unit = UInt32(text, radix: 16)
         else { throw error("four hexadecimal digits are expected") }
         index += 4

@@ -12,17 +12,17 @@ public enum JSONValue: Sendable, Hashable {
     case number(Double)
     case string(String)
     case array([JSONValue])
-    case object([String: JSONValue])
+    case object(JSONObject)
 
     /// Reads one JSON text (RFC 8259). Throws ``JSONSyntaxError``.
     public init(json text: String) throws {
         var text = text
-        self = try text.withUTF8 { try JSONReader.value(of: UnsafeRawBufferPointer($0)) }
+        self = try text.withUTF8 { try JSONReader.value(of: $0) }
     }
 
     /// Reads one JSON text (RFC 8259, UTF-8). Throws ``JSONSyntaxError``.
     public init(json buffer: ByteBuffer) throws {
-        self = try buffer.withUnsafeReadableBytes { try JSONReader.value(of: $0) }
+        self = try buffer.withUnsafeReadableBytes { try JSONReader.value(of: $0.assumingMemoryBound(to: UInt8.self)) }
     }
 
     /// The JSON text of this value, keys sorted, without spaces.
@@ -54,7 +54,7 @@ public enum JSONValue: Sendable, Hashable {
     /// The items, if this is an array.
     public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
     /// The members, if this is an object.
-    public var object: [String: JSONValue]? { if case .object(let value) = self { value } else { nil } }
+    public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
     /// Whether this is `null`.
     public var isNull: Bool { self == .null }
 
@@ -64,6 +64,8 @@ public enum JSONValue: Sendable, Hashable {
         get { object?[key] }
         set {
             var members = object ?? [:]
+            // Given up first, so that the members are not copied.
+            self = .null
             members[key] = newValue
             self = .object(members)
         }
@@ -81,7 +83,7 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expre
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
     /// An object; of members with one key the last one stays.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
-        self = .object(Dictionary(elements) { _, last in last })
+        self = .object(JSONObject(elements))
     }
 
     /// A whole number.
@@ -106,7 +108,7 @@ extension JSONValue: Codable {
         } else if let value = try? container.decode([JSONValue].self) {
             self = .array(value)
         } else {
-            self = .object(try container.decode([String: JSONValue].self))
+            self = .object(try container.decode(JSONObject.self))
         }
     }
 

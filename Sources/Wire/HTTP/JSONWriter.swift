@@ -6,55 +6,68 @@ struct JSONWriter {
 
     private static let hexDigits = Array("0123456789abcdef".utf8)
 
+    init() { bytes.reserveCapacity(256) }
+
     mutating func write(_ value: JSONValue) {
         switch value {
-        case .null: bytes.append(contentsOf: "null".utf8)
-        case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
+        case .null: write(literal: "null")
+        case .bool(let value): write(literal: value ? "true" : "false")
         case .integer(let value): bytes.append(contentsOf: String(value).utf8)
         case .number(let value): bytes.append(contentsOf: (value.isFinite ? value.description : "null").utf8)
         case .string(let value): write(string: value)
         case .array(let items):
-            write(items, from: UInt8(ascii: "["), to: UInt8(ascii: "]")) { $0.write($1) }
-        case .object(let members):
-            let sorted = members.sorted { $0.key < $1.key }
-            write(sorted, from: UInt8(ascii: "{"), to: UInt8(ascii: "}")) { writer, member in
-                writer.write(string: member.key)
-                writer.bytes.append(UInt8(ascii: ":"))
-                writer.write(member.value)
+            bytes.append(UInt8(ascii: "["))
+            for place in items.indices {
+                if place > 0 { bytes.append(UInt8(ascii: ",")) }
+                write(items[place])
             }
+            bytes.append(UInt8(ascii: "]"))
+        case .object(let members):
+            bytes.append(UInt8(ascii: "{"))
+            for place in members.indices {
+                if place > 0 { bytes.append(UInt8(ascii: ",")) }
+                write(string: members[place].key)
+                bytes.append(UInt8(ascii: ":"))
+                write(members[place].value)
+            }
+            bytes.append(UInt8(ascii: "}"))
         }
     }
 
-    private mutating func write<Item>(
-        _ items: [Item], from opening: UInt8, to closing: UInt8, each: (inout JSONWriter, Item) -> Void
-    ) {
-        bytes.append(opening)
-        var isFirst = true
-        for item in items {
-            if !isFirst { bytes.append(UInt8(ascii: ",")) }
-            isFirst = false
-            each(&self, item)
-        }
-        bytes.append(closing)
+    private mutating func write(literal: StaticString) {
+        literal.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }
 
+    /// Copies what needs no escape in runs.
     private mutating func write(string: String) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in string.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case UInt8(ascii: "\n"): bytes.append(contentsOf: #"\n"#.utf8)
-            case UInt8(ascii: "\r"): bytes.append(contentsOf: #"\r"#.utf8)
-            case UInt8(ascii: "\t"): bytes.append(contentsOf: #"\t"#.utf8)
-            case 0..<0x20:
-                bytes.append(contentsOf: #"\u00"#.utf8)
-                bytes.append(Self.hexDigits[Int(byte >> 4)])
-                bytes.append(Self.hexDigits[Int(byte & 15)])
-            default: bytes.append(byte)
+        var string = string
+        string.withUTF8 { text in
+            var start = 0
+            for place in 0..<text.count {
+                let byte = text[place]
+                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<place]))
+                write(escaped: byte)
+                start = place + 1
             }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func write(escaped byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\n"): write(literal: #"\n"#)
+        case UInt8(ascii: "\r"): write(literal: #"\r"#)
+        case UInt8(ascii: "\t"): write(literal: #"\t"#)
+        case 0..<0x20:
+            write(literal: #"\u00"#)
+            bytes.append(Self.hexDigits[Int(byte >> 4)])
+            bytes.append(Self.hexDigits[Int(byte & 15)])
+        default:
+            bytes.append(UInt8(ascii: "\\"))
+            bytes.append(byte)
+        }
     }
 }

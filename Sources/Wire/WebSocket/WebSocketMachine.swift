@@ -152,6 +152,6 @@ struct WebSocketMachine {
     }
 
     private static func text(_ bytes: ByteBuffer) -> String? {
-        bytes.withUnsafeReadableBytes { String(validating: $0, as: UTF8.self) }
+        bytes.withUnsafeReadableBytes { String(utf8: $0.assumingMemoryBound(to: UInt8.self)) }
     }
 }

@@ -12,8 +12,10 @@ import Wire
 struct EchoService: Service {
     let name = "echo"
 
-    func addRoutes(to router: Router<ServiceRequestContext>) {
-        router.get("/hello") { _, _ in Response.text("hello") }
+    var routes: ServiceRoutes { Self.allRoutes }
+
+    private static let allRoutes = ServiceRoutes(of: EchoService.self) { routes in
+        routes.get("/hello") { _, _, _ in Response.text("hello") }
     }
 
     var webSockets: [WebSocketRoute] {

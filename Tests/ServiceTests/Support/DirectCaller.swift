@@ -6,33 +6,28 @@ import Kernel
 import Logging
 import MemoryCache
 import NIOCore
-import NIOEmbedded
 import SQLiteStore
 import ServiceKit
 import StoreKit
 import Wire
 
-/// A service with its router built, ready to be called.
+/// A service, ready to be called.
 struct DirectCaller: Sendable {
     /// Calls the service as a client would.
     let caller: Caller
 
-    /// Prepares a service and builds its routes.
+    /// Prepares a service.
     init(_ service: some Service) async throws {
         try await service.prepare()
-        let router = Router(context: ServiceRequestContext.self)
-        service.addRoutes(to: router)
-        let responder = router.buildResponder()
         let name = service.name
+        let log = Logger(label: name)
         caller = Caller(
             service: name,
             send: { call in
-                let channel = EmbeddedChannel()
-                let context = ServiceRequestContext(source: .init(channel: channel, logger: Logger(label: name)))
                 var head = call.head
                 head.headerFields[.contentLength] = String(call.body.readableBytes)
                 let request = Request(head: head, body: .init(buffer: call.body))
-                return try await Self.stream(responder.respond(to: request, context: context))
+                return await Self.stream(service.answer(request, log: log))
             },
             open: { call, _ in
                 throw CallError.upgradeRefused(service: name, status: 501, body: "\(call.summary): routes only")

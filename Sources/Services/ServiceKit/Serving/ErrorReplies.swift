@@ -37,8 +37,9 @@ struct ErrorReplies: RouterMiddleware {
         if error.status == .notFound, context.endpointPath == "NotFound" {
             let methods = table.methods(of: request.uri.path)
             if !methods.isEmpty {
-                let allow: HTTPFields = [.allow: methods.joined(separator: ", ")]
-                return try ServiceError(.methodNotAllowed, "Method Not Allowed", headers: allow).response()
+                var headers = error.headers
+                headers[.allow] = methods.joined(separator: ", ")
+                return try ServiceError(.methodNotAllowed, "Method Not Allowed", headers: headers).response()
             }
         }
         return try ServiceError(error.status, error.status.reasonPhrase, headers: error.headers).response()

@@ -52,31 +52,6 @@ extension Response {
     }
 }
 
-/// A JSON reply that a route can return as it is.
-public struct JSONReply<Value: Encodable & Sendable>: ResponseGenerator, Sendable {
-    /// The status of the response.
-    public var status: HTTPResponse.Status
-    /// The value of its body.
-    public var value: Value
-    /// Its fields; `Content-Type` is set where they have none.
-    public var headers: HTTPFields
-
-    /// A reply from its parts.
-    public init(status: HTTPResponse.Status = .ok, value: Value, headers: HTTPFields = [:]) {
-        self.status = status
-        self.value = value
-        self.headers = headers
-    }
-
-    /// A reply with status 200 from its value.
-    public init(_ value: Value) { self.init(value: value) }
-
-    /// The response.
-    public func response() throws -> Response { try .json(value, status: status, headers: headers) }
-
-    public func response(from request: Request, context: some RequestContext) throws -> Response { try response() }
-}
-
 extension Request {
     /// The value of a JSON body of at most `limit` bytes. Throws ``ServiceError``: 422 where the body is no JSON or
     /// no such value (with `detail`, if given, instead of a sentence that names the field), 413 where it is too large.

@@ -19,28 +19,20 @@ public final class ServiceHost: Sendable {
     private struct State {
         var connections: [Int: ServedConnection] = [:]
         var lastConnection = 0
-        var lastRequest = 0
         var isStopping = false
         var waiters: [UnsafeContinuation<Void, Never>] = []
     }
 
     private let log: Logger
     private let bodyLimit: Int
-    private let responder: RouterResponder<ServiceRequestContext>
     private let webSockets: [String: WebSocketRoute]
     private let state = Mutex(State())
 
-    /// A host of a service. It asks for the routes once. `bodyLimit` is the largest body of a request, in bytes.
+    /// A host of a service. `bodyLimit` is the largest body of a request, in bytes.
     public init(_ service: any Service, log: Logger, bodyLimit: Int = 16 << 20) {
         self.service = service
         self.log = log
         self.bodyLimit = bodyLimit
-        let table = RouteTable()
-        let router = Router(context: ServiceRequestContext.self)
-        router.add(middleware: ErrorReplies(table: table))
-        service.addRoutes(to: router)
-        table.fill(from: router)
-        responder = router.buildResponder()
         webSockets = Dictionary(uniqueKeysWithValues: service.webSockets.map { ($0.path, $0) })
     }
 
@@ -155,32 +147,18 @@ public final class ServiceHost: Sendable {
 
     /// Answers a request by the service's routes.
     func answer(_ head: HTTPRequest, _ body: ByteBuffer, on connection: ServedConnection) async {
-        let channel = connection.channel
-        var log = log
-        log[metadataKey: "hb.request.id"] = .stringConvertible(
-            state.withLock { state in
-                state.lastRequest += 1
-                return state.lastRequest
-            })
-        let context = ServiceRequestContext(source: .init(channel: channel, logger: log))
-        let request = Request(head: head, body: .init(buffer: body))
-        let response: Response
-        do {
-            response = try await responder.respond(to: request, context: context)
-        } catch {
-            response = (try? ErrorReplies.unexpected(error, request, context)) ?? Response(status: .internalServerError)
-        }
-        await write(response, to: head, on: channel, log)
+        let response = await service.answer(Request(head: head, body: .init(buffer: body)), log: log)
+        await write(response, to: head, on: connection.channel)
     }
 
     private func refuse(
         _ status: HTTPResponse.Status, _ detail: String, _ headers: HTTPFields, _ head: HTTPRequest, _ channel: any Channel
     ) async {
         let response = (try? ServiceError(status, detail, headers: headers).response()) ?? Response(status: status)
-        await write(response, to: head, on: channel, log)
+        await write(response, to: head, on: channel)
     }
 
-    private func write(_ response: Response, to head: HTTPRequest, on channel: any Channel, _ log: Logger) async {
+    private func write(_ response: Response, to head: HTTPRequest, on channel: any Channel) async {
         let writer = ResponseChannelWriter(
             channel: channel, head: response.head, length: response.body.contentLength, method: head.method)
         do {
