@@ -84,7 +84,9 @@ let package = Package(
         module("SimulatedTransport", "Transports/Simulated", ["Kernel", "Wire", nioCore]),
         module("LoopbackTransport", "Transports/Loopback", ["Wire", nioCore, nio("NIOPosix")]),
         module("MemoryCache", "Stores/Memory", ["StoreKit", "Kernel"]),
-        module("SQLiteStore", "Stores/SQLite", ["StoreKit", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift")]),
+        module(
+            "SQLiteStore", "Stores/SQLite",
+            ["StoreKit", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift")]),
         module(
             "AuthService", "Services/Auth",
             [

@@ -12,8 +12,8 @@ private func get(_ path: String, at address: Address) async throws -> Reply {
     let transport = LoopbackTransport()
     let result: Result<Reply, any Error>
     do {
-        let channel = try await transport.connect(to: address, as: "probe") { HTTPClientConnection.configure($0) }
-        let connection = HTTPClientConnection(channel: channel, service: address.description)
+        let connection = HTTPClientConnection(service: address.description)
+        _ = try await transport.connect(to: address, as: "probe") { connection.configure($0) }
         result = .success(try await connection.send(.get(path)).collected())
         connection.close()
     } catch { result = .failure(error) }

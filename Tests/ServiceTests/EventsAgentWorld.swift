@@ -162,8 +162,9 @@ struct EventsAgentWorld: Sendable {
             service: service,
             send: { call in
                 let name = "\(party)->\(service) \(connections.next())"
-                let channel = try await network.connect(to: address, as: name) { HTTPClientConnection.configure($0) }
-                return try await HTTPClientConnection(channel: channel, service: service) { $0.close() }.send(call)
+                let connection = HTTPClientConnection(service: service) { $0.close() }
+                _ = try await network.connect(to: address, as: name) { connection.configure($0) }
+                return try await connection.send(call)
             },
             open: { call, subprotocols in
                 let upgrade = WebSocketUpgrade(call, service: service, subprotocols: subprotocols)

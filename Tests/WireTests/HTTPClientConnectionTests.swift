@@ -10,9 +10,10 @@ import Testing
 struct HTTPClientConnectionTests {
     private func connect() async throws -> (NIOAsyncTestingChannel, HTTPClientConnection) {
         let channel = NIOAsyncTestingChannel()
-        try await channel.testingEventLoop.executeInContext { _ = HTTPClientConnection.configure(channel) }
+        let connection = HTTPClientConnection(service: "s")
+        try await channel.testingEventLoop.executeInContext { _ = connection.configure(channel) }
         try await channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1))
-        return (channel, HTTPClientConnection(channel: channel, service: "s"))
+        return (channel, connection)
     }
 
     private func request(_ channel: NIOAsyncTestingChannel) async throws -> String {

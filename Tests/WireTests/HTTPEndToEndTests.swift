@@ -66,7 +66,7 @@ struct HTTPEndToEndTests {
             let connection = try await server.connect()
             let error = await #expect(throws: CallError.self) { _ = try await connection.send(.get(path)).collected() }
             guard case .connectionLost("sample", "GET \(path)", _)? = error else { Issue.record("got \(error as Any)"); return }
-            try await connection.channel.closeFuture.get()
+            try await connection.channel?.closeFuture.get()
             #expect(!connection.isReusable)
         }
     }
@@ -75,7 +75,7 @@ struct HTTPEndToEndTests {
         try await withSampleServer { server in
             let connection = try await server.connect()
             #expect(try await connection.send(.get("/until-close")).collected().text == "ab")
-            try await connection.channel.closeFuture.get()
+            try await connection.channel?.closeFuture.get()
             #expect(!connection.isReusable)
             await #expect(throws: CallError.self) { _ = try await connection.send(.get("/hello")) }
         }
@@ -137,7 +137,7 @@ struct HTTPEndToEndTests {
             await server.service.entered.wait()
             call.cancel()
             await #expect(throws: CancellationError.self) { _ = try await call.value }
-            try await connection.channel.closeFuture.get()
+            try await connection.channel?.closeFuture.get()
             #expect(!connection.isReusable)
         }
     }
@@ -150,7 +150,7 @@ struct HTTPEndToEndTests {
                 var events = reply.events.makeAsyncIterator()
                 #expect(try await events.next()?.data == "begun")
             }
-            try await connection.channel.closeFuture.get()
+            try await connection.channel?.closeFuture.get()
             // The service learns it from the next thing it does, or, as here, from its connection's end.
             await server.host.shutDown(grace: .milliseconds(50))
             await server.service.wasCancelled.wait()
@@ -165,7 +165,7 @@ struct HTTPEndToEndTests {
             let call = Task { try await busy.send(.get("/slow")).collected() }
             await server.service.entered.wait()
             let end = Task { await server.host.shutDown(grace: .seconds(60)) }
-            try await idle.channel.closeFuture.get()
+            try await idle.channel?.closeFuture.get()
             server.service.release.open()
             let reply = try await call.value
             #expect(reply.text == #"{"slow":true}"#)

@@ -156,8 +156,9 @@ struct SampleServer {
     }
 
     func connect(onIdle: @escaping @Sendable (HTTPClientConnection) -> Void = { _ in }) async throws -> HTTPClientConnection {
-        let channel = try await transport.connect(to: listener.address, as: "test") { HTTPClientConnection.configure($0) }
-        return HTTPClientConnection(channel: channel, service: "sample", onIdle: onIdle)
+        let connection = HTTPClientConnection(service: "sample", onIdle: onIdle)
+        _ = try await transport.connect(to: listener.address, as: "test") { connection.configure($0) }
+        return connection
     }
 
     func open(

@@ -73,7 +73,7 @@ extension Simulation {
             until: { simulation in
                 guard simulation.ready.isEmpty else { return false }
                 simulation.ledger.sweep()
-                return simulation.ledger.unstructuredTasks().isEmpty
+                return !simulation.ledger.hasUnstructuredTasks
             }, timeLimit: limit.overflow ? .max : limit.partialValue)
         dropTimers()
         _ = loop(until: { $0.ready.isEmpty }, timeLimit: world.pointee.now)

@@ -125,6 +125,9 @@ struct TaskLedger {
         records.filter { !$0.isChild }.compactMap(\.task)
     }
 
+    /// Whether there are any of those. O(n), without memory.
+    var hasUnstructuredTasks: Bool { records.contains { $0.task != nil && !$0.isChild } }
+
     /// What each live task says of itself.
     func descriptions() -> [String] {
         records.compactMap { record in

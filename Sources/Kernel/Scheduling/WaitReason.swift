@@ -4,19 +4,21 @@
 public struct WaitReason: Sendable, CustomStringConvertible {
     /// What kind of thing is awaited.
     public let what: StaticString
-    /// Which one.
-    public let subject: String
+    /// Which one, in words that follow each other. Apart, since a reason is given for every call and seldom read.
+    public let subject: (String?, String?)
     /// On which link, or from whom.
     public let place: String
 
-    /// A reason in its three parts.
-    public init(_ what: StaticString, _ subject: String, on place: String) {
+    /// A reason in its parts.
+    public init(_ what: StaticString, _ subject: String?, _ more: String? = nil, on place: String) {
         self.what = what
-        self.subject = subject
+        self.subject = (subject, more)
         self.place = place
     }
 
-    public var description: String { "\(what) \(subject) on \(place)" }
+    public var description: String {
+        (["\(what)", subject.0, subject.1].compactMap(\.self) + ["on \(place)"]).joined(separator: " ")
+    }
 }
 
 /// Runs `body`, and has the current task say meanwhile what it waits for. Costs nothing outside a simulation.

@@ -26,16 +26,42 @@ public struct Instant: InstantProtocol, Hashable, Sendable, CustomStringConverti
     public var milliseconds: Int64 { nanoseconds / 1_000_000 }
 
     /// ISO 8601 in UTC with milliseconds: `2026-01-01T00:00:00.000Z`.
-    public var description: String {
-        let civil = CivilDate(dayOfEpoch: Int((Double(seconds) / 86400).rounded(.down)))
-        let ofDay = Int(seconds - Int64(civil.dayOfEpoch) * 86400)
-        func padded(_ number: Int, _ digits: Int) -> String {
-            let text = String(number)
-            return String(repeating: "0", count: max(0, digits - text.count)) + text
+    public var description: String { text(between: "T", atEnd: "Z") }
+
+    /// Date and time in UTC with milliseconds, with a text between them and one at the end. For the years 0 to 9999.
+    public func text(between separator: String, atEnd end: String = "") -> String {
+        let second = Int((nanoseconds - nanoseconds.remainder(by: 1_000_000_000)) / 1_000_000_000)
+        let day = (second - second.remainder(by: 86_400)) / 86_400
+        let ofDay = second.remainder(by: 86_400)
+        let civil = CivilDate(dayOfEpoch: day)
+        var text: [UInt8] = []
+        text.reserveCapacity(32)
+        func append(_ number: Int, _ digits: Int, _ mark: Character?) {
+            var unit = digits == 4 ? 1000 : digits == 3 ? 100 : 10
+            while unit > 0 {
+                text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / unit % 10))
+                unit /= 10
+            }
+            if let mark { text.append(mark.asciiValue!) }
         }
-        let day = "\(padded(civil.year, 4))-\(padded(civil.month, 2))-\(padded(civil.day, 2))"
-        let time = "\(padded(ofDay / 3600, 2)):\(padded(ofDay / 60 % 60, 2)):\(padded(ofDay % 60, 2))"
-        return "\(day)T\(time).\(padded(Int(milliseconds % 1000), 3))Z"
+        append(civil.year, 4, "-")
+        append(civil.month, 2, "-")
+        append(civil.day, 2, nil)
+        text += separator.utf8
+        append(ofDay / 3600, 2, ":")
+        append(ofDay / 60 % 60, 2, ":")
+        append(ofDay % 60, 2, ".")
+        append(Int(nanoseconds.remainder(by: 1_000_000_000)) / 1_000_000, 3, nil)
+        text += end.utf8
+        return String(decoding: text, as: UTF8.self)
+    }
+}
+
+extension BinaryInteger {
+    /// The remainder that is never negative.
+    fileprivate func remainder(by divisor: Self) -> Self {
+        let remainder = self % divisor
+        return remainder < 0 ? remainder + divisor : remainder
     }
 }
 

@@ -13,12 +13,12 @@ extension Mesh {
         return Caller(
             service: service,
             send: { [self] call in
-                try await waiting(for: WaitReason("the reply to", call.summary, on: label)) {
+                try await waiting(for: WaitReason("the reply to", call.head.method.rawValue, call.head.path, on: label)) {
                     try await connection(on: name, for: call).send(call)
                 }
             },
             open: { [self] call, subprotocols in
-                try await waiting(for: WaitReason("the WebSocket", call.summary, on: label)) {
+                try await waiting(for: WaitReason("the WebSocket", call.head.path, on: label)) {
                     try await open(call, subprotocols: subprotocols, on: name)
                 }
             })
@@ -27,28 +27,17 @@ extension Mesh {
     private func connection(on name: LinkName, for call: Call) async throws -> HTTPClientConnection {
         let pool = self.pool(name)
         if let idle = pool.take() { return idle }
-        let channel = try await dial(name, for: call) { [stallLimit] channel in
-            channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(StallHandler(limit: stallLimit))
-            }.flatMap { HTTPClientConnection.configure(channel) }
-        }
-        return HTTPClientConnection(channel: channel, service: name.callee.role) { connection in
-            connection.channel.triggerUserOutboundEvent(StallHandler.CallEnded(), promise: nil)
-            pool.put(connection)
-        }
+        let connection = HTTPClientConnection(service: name.callee.role, stallLimit: stallLimit) { pool.put($0) }
+        _ = try await dial(name, for: call) { connection.configure($0) }
+        return connection
     }
 
     private func open(_ call: Call, subprotocols: [String], on name: LinkName) async throws -> WebSocketConnection {
         let key = maskKeys(name)
-        let upgrade = WebSocketUpgrade(call, service: name.callee.role, subprotocols: subprotocols, maskKey: key)
-        _ = try await dial(name, for: call) { [stallLimit] channel in
-            channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(StallHandler(limit: stallLimit))
-            }.flatMap { upgrade.configure(channel) }
-        }
-        let connection = try await upgrade.connection()
-        connection.channel.triggerUserOutboundEvent(StallHandler.CallsOver(), promise: nil)
-        return connection
+        let upgrade = WebSocketUpgrade(
+            call, service: name.callee.role, subprotocols: subprotocols, stallLimit: stallLimit, maskKey: key)
+        _ = try await dial(name, for: call) { upgrade.configure($0) }
+        return try await upgrade.connection()
     }
 
     private func dial(

@@ -29,6 +29,9 @@ final class LinkLane: StrandTarget, NIOScheduledCallbackHandler {
         let count: Int
     }
 
+    /// A piece of at most so many bytes is copied to the one before it.
+    private static let mergedMax = 4096
+
     let direction: LinkDirection
     /// The handler, for as long as it is in a pipeline.
     @exclusivity(unchecked) var handler: LinkHandler?
@@ -54,9 +57,23 @@ final class LinkLane: StrandTarget, NIOScheduledCallbackHandler {
 
     /// Adds an item to those that will be sent off together.
     func gather(_ item: LaneItem, bytes: Int) {
+        gatheredBytes += bytes
+        // What a protocol writes piece by piece travels as one: nobody waits for the piece, and it is small.
+        if case .bytes(let piece, nil) = item, bytes == 0 || gathered > 0 && bytes <= Self.mergedMax && merge(piece) { return }
         items.append(item)
         gathered += 1
-        gatheredBytes += bytes
+    }
+
+    /// Adds a piece to the last gathered buffer, if that is one that nobody waits for.
+    private func merge(_ piece: ByteBuffer) -> Bool {
+        guard let last = items.popLast() else { return false }
+        guard case .bytes(var whole, nil) = last else {
+            items.append(last)
+            return false
+        }
+        whole.writeImmutableBuffer(piece)
+        items.append(.bytes(whole, nil))
+        return true
     }
 
     /// Calls `body` with each of the gathered buffers.

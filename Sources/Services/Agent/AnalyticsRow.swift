@@ -36,6 +36,6 @@ enum AnalyticsRow {
 
     /// A time as ClickHouse reads a DateTime64(3): `2026-01-01 00:00:00.000`, in UTC.
     private static func timestamp(_ time: Instant) -> String {
-        String(time.description.map { $0 == "T" ? " " : $0 }.dropLast())
+        time.text(between: " ")
     }
 }

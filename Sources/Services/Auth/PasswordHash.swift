@@ -2,6 +2,7 @@
 
 import Crypto
 import Foundation
+import ServiceKit
 import _CryptoExtras
 
 /// A stored password: `pbkdf2_sha256$<rounds>$<salt>$<hash>`, salt and hash in base64url.

@@ -4,6 +4,7 @@ import Crypto
 import JWTKit
 import Kernel
 import NIOCore
+import ServiceKit
 import Wire
 
 /// The key of an auth service, and what is made with it.

@@ -1,6 +1,5 @@
 // The upgrade request of `/ws`: which subprotocol is spoken, and where the token is. Decided before the 101.
 
-import Foundation
 import HTTPTypes
 import ServiceKit
 
@@ -26,7 +25,7 @@ struct Handshake: Equatable {
 
     init(_ request: HTTPRequest) {
         let offered = (request.headerFields[.secWebSocketProtocol] ?? "").split(separator: ",")
-            .map { $0.trimmingCharacters(in: .whitespaces) }
+            .map(Self.trimmed)
             .filter { !$0.isEmpty }
         let carrier = offered.lazy.compactMap { name in Self.token(in: name).map { (name: name, token: $0) } }.first
         token = carrier?.token ?? request.headerFields.bearerToken
@@ -41,8 +40,18 @@ struct Handshake: Equatable {
     private static func token(in subprotocol: String) -> String? {
         guard let prefix = tokenPrefixes.first(where: subprotocol.hasPrefix) else { return nil }
         let text = String(subprotocol.dropFirst(prefix.count))
-        guard text.count > tokenLengthMin else { return nil }
-        if text.contains(".") { return text }
-        return Base64URL.decode(text).flatMap { String(validating: $0, as: UTF8.self) } ?? text
+        guard text.utf8.count > tokenLengthMin else { return nil }
+        if text.utf8.contains(UInt8(ascii: ".")) { return text }
+        // Padding may be there or not.
+        let digits = text.utf8.prefix { $0 != UInt8(ascii: "=") }
+        return Base64URL.decode(digits).flatMap { String(validating: $0, as: UTF8.self) } ?? text
+    }
+
+    /// The text without the spaces around it. By bytes: a subprotocol may be a long token.
+    private static func trimmed(_ text: Substring) -> String {
+        func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        var rest = text.utf8.drop(while: isSpace)
+        while let last = rest.last, isSpace(last) { rest.removeLast() }
+        return String(Substring(rest))
     }
 }

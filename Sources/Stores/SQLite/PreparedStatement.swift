@@ -66,7 +66,9 @@ final class PreparedStatement {
             case .real(let number): sqlite3_bind_double(statement, place, number)
             case .text(let text):
                 // A pointer and a length: a text may have a NUL within.
-                text.withCString { sqlite3_bind_text64(statement, place, $0, UInt64(text.utf8.count), copied, UInt8(SQLITE_UTF8)) }
+                text.withCString {
+                    sqlite3_bind_text64(statement, place, $0, UInt64(text.utf8.count), copied, UInt8(SQLITE_UTF8))
+                }
             case .blob(let bytes):
                 // No bytes have no address, and an address of nil would be NULL.
                 bytes.isEmpty

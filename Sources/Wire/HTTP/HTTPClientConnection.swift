@@ -12,66 +12,72 @@ public final class HTTPClientConnection: Sendable {
     /// How much of a body waits unread before the connection is no longer read from, in bytes.
     static let bodyLimit = 128 << 10
 
-    /// The channel that carries the connection. Its `closeFuture` says when the connection is over.
-    public let channel: any Channel
     /// The name of the service at the other end, for errors.
     public let service: String
 
     private enum Use { case idle, busy, over }
 
+    private struct State {
+        var channel: (any Channel)?
+        var use = Use.idle
+    }
+
     private let authority: String
-    private let use = Mutex(Use.idle)
+    private let handler: HTTPClientHandler
+    private let state = Mutex(State())
     private let onIdle: @Sendable (HTTPClientConnection) -> Void
 
-    /// A connection over a channel that ``configure(_:)`` has set up.
+    /// A connection for a channel that ``configure(_:)`` is yet to set up.
     ///
-    /// `authority` is sent as `Host`, the service's name if none is given. `onIdle` is called on the channel's event
-    /// loop whenever a response was received to its end and the next call may be sent, before the reader sees the
-    /// end of the body. It is not called where the connection cannot be used again.
+    /// `authority` is sent as `Host`, the service's name if none is given. A call fails when nothing has come for
+    /// `stallLimit`. `onIdle` is called on the channel's event loop whenever a response was received to its end and
+    /// the next call may be sent, before the reader sees the end of the body. It is not called where the connection
+    /// cannot be used again.
     public init(
-        channel: any Channel, service: String, authority: String? = nil,
+        service: String, authority: String? = nil, stallLimit: Duration? = nil,
         onIdle: @escaping @Sendable (HTTPClientConnection) -> Void = { _ in }
     ) {
-        self.channel = channel
         self.service = service
         self.authority = authority ?? service
         self.onIdle = onIdle
+        handler = HTTPClientHandler(stallLimit: stallLimit)
     }
 
-    /// Adds the handlers of an HTTP/1.1 client at the end of a channel's pipeline. Call it where the pipeline is set up.
-    public static func configure(_ channel: any Channel) -> EventLoopFuture<Void> {
-        channel.eventLoop.makeCompletedFuture {
+    /// Adds the handlers of an HTTP/1.1 client at the end of a channel's pipeline. Call it once, where the pipeline is
+    /// set up.
+    public func configure(_ channel: any Channel) -> EventLoopFuture<Void> {
+        state.withLock { $0.channel = channel }
+        return channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             try pipeline.addHandler(HTTPRequestEncoder())
             try pipeline.addHandler(ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)))
-            try pipeline.addHandler(HTTPClientHandler())
+            try pipeline.addHandler(handler)
         }
     }
 
+    /// The channel, once it is set up. Its `closeFuture` says when the connection is over.
+    public var channel: (any Channel)? { state.withLock { $0.channel } }
+
     /// Whether the next call may be sent: false while a response is under way, after `Connection: close`, after an error.
-    public var isReusable: Bool { use.withLock { $0 == .idle } && channel.isActive }
+    public var isReusable: Bool { state.withLock { $0.use == .idle && $0.channel?.isActive == true } }
 
     /// Sends a call and returns when the head of its response is there, with as much of the body as came with it.
     ///
     /// Throws ``CallError/connectionLost(service:request:reason:)``; the body throws the same if it is cut.
     /// Cancelling the task closes the connection and throws `CancellationError`.
     public func send(_ call: Call) async throws -> StreamedReply {
-        let mayBegin = use.withLock { use in
-            precondition(use != .busy, "two calls at the same time on one HTTP/1.1 connection")
-            guard use == .idle else { return false }
-            use = .busy
-            return true
+        let channel = state.withLock { state -> (any Channel)? in
+            precondition(state.use != .busy, "two calls at the same time on one HTTP/1.1 connection")
+            guard state.use == .idle, let channel = state.channel else { return nil }
+            state.use = .busy
+            return channel
         }
-        guard mayBegin else { throw lost(call.summary, "the connection was closed already") }
+        guard let channel else { throw lost(call.summary, "the connection was closed already") }
         let exchange = HTTPExchange(call: call, authority: authority, connection: self)
         return try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { reader in
                 guard exchange.begin(reader) else { return }
-                let written = channel.eventLoop.makePromise(of: Void.self)
-                written.futureResult.whenFailure { [self] error in
-                    exchange.fail(lost(exchange.summary, HTTPClientHandler.reason(error)))
-                }
-                channel.writeAndFlush(exchange, promise: written)
+                channel.eventLoop.execute { [handler] in handler.send(exchange) }
             }
         } onCancel: {
             exchange.fail(CancellationError())
@@ -80,23 +86,28 @@ public final class HTTPClientConnection: Sendable {
 
     /// Closes the connection, whatever it does.
     public func close() {
-        use.withLock { $0 = .over }
-        channel.close(promise: nil)
+        let channel = state.withLock { state in
+            state.use = .over
+            return state.channel
+        }
+        channel?.close(promise: nil)
     }
 
     /// A response was received to its end.
     func becomeIdle() {
-        guard channel.isActive else { return end() }
-        let isIdle = use.withLock { use in
-            guard use == .busy else { return false }
-            use = .idle
+        let isIdle = state.withLock { state in
+            guard state.use == .busy, state.channel?.isActive == true else {
+                state.use = .over
+                return false
+            }
+            state.use = .idle
             return true
         }
         if isIdle { onIdle(self) }
     }
 
     /// The connection cannot be used again.
-    func end() { use.withLock { $0 = .over } }
+    func end() { state.withLock { $0.use = .over } }
 
     func lost(_ request: String, _ reason: String) -> CallError {
         .connectionLost(service: service, request: request, reason: reason)

@@ -6,39 +6,59 @@ import NIOHTTP1
 import NIOHTTPTypesHTTP1
 
 /// The last handler of a client's pipeline.
-final class HTTPClientHandler: ChannelDuplexHandler {
+final class HTTPClientHandler: ChannelDuplexHandler,
+    @unchecked Sendable  // because its connection only hands it to the event loop, which alone uses it
+{
     typealias InboundIn = HTTPClientResponsePart
-    typealias OutboundIn = HTTPExchange
+    typealias OutboundIn = Never
     typealias OutboundOut = HTTPClientRequestPart
 
+    private var context: ChannelHandlerContext?
     private var receipt = HTTPReceipt()
     private var exchange: HTTPExchange?
     private var body: Inbox<ByteBuffer>?
+    private let stallLimit: Duration?
+    private lazy var watch = StallWatch(limit: stallLimit) { [unowned self] reason in
+        if let context { perform(receipt.lose(reason), context) }
+    }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        let exchange = unwrapOutboundIn(data)
-        guard receipt.send() else {
-            promise?.fail(ChannelError.ioOnClosedChannel)
-            return
+    init(stallLimit: Duration?) { self.stallLimit = stallLimit }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        watch.end()
+    }
+
+    /// Sends a call; whoever waits for the exchange learns what becomes of it.
+    func send(_ exchange: HTTPExchange) {
+        guard let context, context.channel.isActive, receipt.send() else {
+            return exchange.fail(exchange.connection.lost(exchange.summary, "the connection was closed"))
         }
         do {
             let head = try Self.head(of: exchange)
             self.exchange = exchange
+            watch.begin(on: context.eventLoop)
             context.write(wrapOutboundOut(.head(head)), promise: nil)
             if exchange.call.body.readableBytes > 0 {
                 context.write(wrapOutboundOut(.body(.byteBuffer(exchange.call.body))), promise: nil)
             }
-            context.write(wrapOutboundOut(.end(nil)), promise: promise)
+            // Where that fails the channel is closed, and the exchange told so.
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         } catch {
-            promise?.fail(error)
+            exchange.fail(exchange.connection.lost(exchange.summary, "the request cannot be sent: \(error)"))
         }
     }
 
     func read(context: ChannelHandlerContext) {
-        if body?.mayRead() ?? true { context.read() }
+        guard body?.mayRead() ?? true else { return watch.hold() }
+        watch.moved(on: context.eventLoop)
+        context.read()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        watch.moved(on: context.eventLoop)
         perform(receipt.receive(unwrapInboundIn(data)), context)
     }
 
@@ -87,6 +107,7 @@ final class HTTPClientHandler: ChannelDuplexHandler {
     /// Lets go of the exchange, and tells its connection. Forgotten first: a pool may send the next call from within.
     private func release(reusable: Bool) -> HTTPExchange? {
         guard let exchange = exchange.take() else { return nil }
+        watch.end()
         if reusable { exchange.connection.becomeIdle() } else { exchange.connection.end() }
         return exchange
     }

@@ -29,6 +29,8 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral, Ra
 
     public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
 
+    mutating func reserveCapacity(_ count: Int) { members.reserveCapacity(count) }
+
     public var startIndex: Int { 0 }
     public var endIndex: Int { members.count }
     /// The member at a place, in the order of the names.

@@ -86,6 +86,7 @@ struct JSONReader {
         var members = JSONObject()
         skipSpaces()
         if skip(UInt8(ascii: "}")) { return .object(members) }
+        members.reserveCapacity(8)
         while true {
             skipSpaces()
             guard current == UInt8(ascii: "\"") else { throw error("a member's name in quotes is expected") }
@@ -123,7 +124,8 @@ struct JSONReader {
         for place in digits..<index {
             let (product, overflow) = value.multipliedReportingOverflow(by: 10)
             let digit = Int64(bytes[place] - UInt8(ascii: "0"))
-            let (sum, carry) = digits > start ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
+            let (sum, carry) =
+                digits > start ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
             if overflow || carry { return nil }
             value = sum
         }

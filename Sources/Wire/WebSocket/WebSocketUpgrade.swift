@@ -18,6 +18,7 @@ public final class WebSocketUpgrade: Sendable {
     let authority: String
     let subprotocols: [String]
     let messageLimit: Int
+    let stallLimit: Duration?
     let maskKey: @Sendable () -> UInt32
 
     private struct State {
@@ -31,16 +32,18 @@ public final class WebSocketUpgrade: Sendable {
     /// An upgrade by a GET request, to the path and with the fields of `call`.
     ///
     /// `authority` is sent as `Host`, the service's name if none is given. `maskKey` makes the keys that mask frames,
-    /// and the key of the handshake. Messages larger than `messageLimit` bytes close the WebSocket with 1009.
+    /// and the key of the handshake. Messages larger than `messageLimit` bytes close the WebSocket with 1009. The
+    /// upgrade fails when nothing has come for `stallLimit`; an open WebSocket may be silent.
     public init(
         _ call: Call, service: String, authority: String? = nil, subprotocols: [String] = [], messageLimit: Int = 1 << 20,
-        maskKey: @escaping @Sendable () -> UInt32 = { UInt32.random(in: .min ... .max) }
+        stallLimit: Duration? = nil, maskKey: @escaping @Sendable () -> UInt32 = { UInt32.random(in: .min ... .max) }
     ) {
         self.call = call
         self.service = service
         self.authority = authority ?? service
         self.subprotocols = subprotocols
         self.messageLimit = messageLimit
+        self.stallLimit = stallLimit
         self.maskKey = maskKey
     }
 

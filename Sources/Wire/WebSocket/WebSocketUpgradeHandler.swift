@@ -15,6 +15,7 @@ final class WebSocketUpgradeHandler: ChannelInboundHandler, RemovableChannelHand
     private let encoder: HTTPRequestEncoder
     private let decoder: ByteToMessageHandler<HTTPResponseDecoder>
     private let key: String
+    private lazy var watch = StallWatch(limit: upgrade.stallLimit) { [unowned self] in upgrade.lose($0) }
     private var wasSent = false
     private var head: HTTPResponseHead?
     private var body = ByteBuffer()
@@ -35,7 +36,10 @@ final class WebSocketUpgradeHandler: ChannelInboundHandler, RemovableChannelHand
         context.fireChannelActive()
     }
 
+    func handlerRemoved(context: ChannelHandlerContext) { watch.end() }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        watch.moved(on: context.eventLoop)
         switch unwrapInboundIn(data) {
         case .head(let head): self.head = head
         case .body(var piece):
@@ -64,6 +68,7 @@ final class WebSocketUpgradeHandler: ChannelInboundHandler, RemovableChannelHand
     private func sendRequest(_ context: ChannelHandlerContext) {
         guard !wasSent else { return }
         wasSent = true
+        watch.begin(on: context.eventLoop)
         do {
             context.write(wrapOutboundOut(.head(try upgrade.requestHead(key: key))), promise: nil)
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)

@@ -4,32 +4,36 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Writes one response to a served channel.
+/// Writes one response to a served connection.
 ///
 /// A body whose length is known and that comes in one piece leaves with its head in one go. Any other is written
-/// piece by piece, and each waits until the connection has taken it.
+/// piece by piece; the writer waits for the connection to take a piece only where much was written since it last did.
 final class ResponseChannelWriter: ResponseBodyWriter {
-    private let channel: any Channel
+    /// How many bytes may be on their way to the connection, in bytes.
+    private static let limit = 64 << 10
+
+    private let connection: ServedConnection
     private let head: HTTPResponse
     private var remaining: Int?
     private var held: ByteBuffer?
     private var headIsWritten = false
+    private var underway = 0
     /// Whether the response was written to its end.
     private(set) var isFinished = false
 
-    /// A writer of the response to `method` on `channel`; `length` is what its head promises.
-    init(channel: any Channel, head: HTTPResponse, length: Int?, method: HTTPRequest.Method) {
-        self.channel = channel
+    /// A writer of the response to `method`; `length` is what its head promises.
+    init(connection: ServedConnection, head: HTTPResponse, length: Int?, method: HTTPRequest.Method) {
+        self.connection = connection
         self.head = head
         // Without a body on the wire there is no length to keep to.
         remaining = method == .head || head.status == .notModified ? nil : length
     }
 
     /// Writes the head at once, for bodies that come by and by.
-    func begin() async throws {
+    func begin() {
         guard !headIsWritten else { return }
         headIsWritten = true
-        try await channel.writeAndFlush(ServingCommand.head(head))
+        connection.perform(.head(head))
     }
 
     func write(_ buffer: ByteBuffer) async throws {
@@ -42,20 +46,27 @@ final class ResponseChannelWriter: ResponseBodyWriter {
                 return
             }
         }
-        try await begin()
-        try await channel.writeAndFlush(ServingCommand.body(buffer))
+        begin()
+        try await send(buffer)
     }
 
     func finish(_ trailingHeaders: HTTPFields?) async throws {
         if let remaining, remaining > 0 { throw BodyLengthError(excess: -remaining) }
         isFinished = true
         guard headIsWritten || trailingHeaders != nil else {
-            channel.writeAndFlush(ServingCommand.whole(head, held ?? ByteBuffer()), promise: nil)
-            return
+            return connection.perform(.whole(head, held ?? ByteBuffer()))
         }
-        try await begin()
-        if let held { try await channel.writeAndFlush(ServingCommand.body(held)) }
-        channel.writeAndFlush(ServingCommand.end(trailingHeaders), promise: nil)
+        begin()
+        if let held { try await send(held) }
+        connection.perform(.end(trailingHeaders))
+    }
+
+    private func send(_ buffer: ByteBuffer) async throws {
+        guard connection.channel.isActive else { throw ChannelError.ioOnClosedChannel }
+        underway += buffer.readableBytes
+        guard underway > Self.limit || !connection.channel.isWritable else { return connection.perform(.body(buffer, nil)) }
+        try await connection.write(buffer)
+        underway = 0
     }
 }
 

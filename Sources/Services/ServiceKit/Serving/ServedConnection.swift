@@ -10,6 +10,7 @@ final class ServedConnection: Sendable {
     let id: Int
     let channel: any Channel
     let host: ServiceHost
+    let handler: ServingHandler
 
     private struct State {
         var isOpen = true
@@ -23,10 +24,24 @@ final class ServedConnection: Sendable {
 
     private let state = Mutex(State())
 
-    init(id: Int, channel: any Channel, host: ServiceHost) {
+    init(id: Int, channel: any Channel, host: ServiceHost, bodyLimit: Int) {
         self.id = id
         self.channel = channel
         self.host = host
+        handler = ServingHandler(bodyLimit: bodyLimit)
+        handler.connection = self
+    }
+
+    /// Has the handler do something; returns at once.
+    func perform(_ command: ServingCommand) {
+        channel.eventLoop.execute { [handler] in handler.perform(command) }
+    }
+
+    /// Writes a piece of a body, and returns when it has left.
+    func write(_ piece: ByteBuffer) async throws {
+        let written = channel.eventLoop.makePromise(of: Void.self)
+        perform(.body(piece, written))
+        try await written.futureResult.get()
     }
 
     /// Answers a request in a task of its own.

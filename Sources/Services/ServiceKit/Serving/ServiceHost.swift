@@ -44,22 +44,18 @@ public final class ServiceHost: Sendable {
         let connection = state.withLock { state -> ServedConnection? in
             guard !state.isStopping else { return nil }
             state.lastConnection += 1
-            let connection = ServedConnection(id: state.lastConnection, channel: channel, host: self)
+            let connection = ServedConnection(
+                id: state.lastConnection, channel: channel, host: self, bodyLimit: bodyLimit)
             state.connections[connection.id] = connection
             return connection
         }
         guard let connection else { return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
         channel.closeFuture.whenComplete { _ in connection.channelClosed() }
-        return channel.eventLoop.makeCompletedFuture { [bodyLimit] in
-            var limits = NIOHTTPDecoderLimitConfiguration()
-            limits.maxHeaderListSize = 128 << 10
+        return channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
-            let encoder = HTTPResponseEncoder()
-            let decoder = ByteToMessageHandler(
-                HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits))
-            try pipeline.addHandler(encoder)
-            try pipeline.addHandler(decoder)
-            try pipeline.addHandler(ServingHandler(connection, encoder: encoder, decoder: decoder, bodyLimit: bodyLimit))
+            try pipeline.addHandler(connection.handler.encoder)
+            try pipeline.addHandler(connection.handler.decoder)
+            try pipeline.addHandler(connection.handler)
         }
     }
 
@@ -102,21 +98,21 @@ public final class ServiceHost: Sendable {
     /// Answers a plain request to a path that takes a WebSocket.
     func explainUpgrade(_ head: HTTPRequest, on connection: ServedConnection) async {
         let headers: HTTPFields = [.upgrade: "websocket", .connection: "Upgrade"]
-        await refuse(.upgradeRequired, "Upgrade Required", headers, head, connection.channel)
+        await refuse(.upgradeRequired, "Upgrade Required", headers, head, connection)
     }
 
     /// Answers a request for a WebSocket, and serves it if it is granted.
     func upgrade(_ head: HTTPRequest, _ route: WebSocketRoute, on connection: ServedConnection) async {
         do {
             switch try await route.decide(head) {
-            case .refuse(let status, let detail): await refuse(status, detail, [:], head, connection.channel)
+            case .refuse(let status, let detail): await refuse(status, detail, [:], head, connection)
             case .accept(let subprotocol, let serve): await serveWebSocket(subprotocol, serve, on: connection)
             }
         } catch let error as ServiceError {
-            await refuse(error.status, error.detail, error.headers, head, connection.channel)
+            await refuse(error.status, error.detail, error.headers, head, connection)
         } catch {
             log.error("a WebSocket's upgrade failed unexpectedly", metadata: ["path": "\(route.path)", "error": "\(error)"])
-            await refuse(.internalServerError, "Internal Server Error", [:], head, connection.channel)
+            await refuse(.internalServerError, "Internal Server Error", [:], head, connection)
         }
     }
 
@@ -125,9 +121,7 @@ public final class ServiceHost: Sendable {
     ) async {
         let channel = connection.channel
         let opened = channel.eventLoop.makePromise(of: WebSocketConnection.self)
-        let written = channel.eventLoop.makePromise(of: Void.self)
-        written.futureResult.whenFailure { opened.fail($0) }
-        channel.writeAndFlush(ServingCommand.upgrade(subprotocol: subprotocol, opened), promise: written)
+        connection.perform(.upgrade(subprotocol: subprotocol, opened))
         guard let socket = try? await opened.futureResult.get() else { return channel.close(promise: nil) }
         connection.becomeWebSocket(socket)
         var (code, reason) = (1000, "")
@@ -148,21 +142,22 @@ public final class ServiceHost: Sendable {
     /// Answers a request by the service's routes.
     func answer(_ head: HTTPRequest, _ body: ByteBuffer, on connection: ServedConnection) async {
         let response = await service.answer(Request(head: head, body: .init(buffer: body)), log: log)
-        await write(response, to: head, on: connection.channel)
+        await write(response, to: head, on: connection)
     }
 
     private func refuse(
-        _ status: HTTPResponse.Status, _ detail: String, _ headers: HTTPFields, _ head: HTTPRequest, _ channel: any Channel
+        _ status: HTTPResponse.Status, _ detail: String, _ headers: HTTPFields, _ head: HTTPRequest,
+        _ connection: ServedConnection
     ) async {
         let response = (try? ServiceError(status, detail, headers: headers).response()) ?? Response(status: status)
-        await write(response, to: head, on: channel)
+        await write(response, to: head, on: connection)
     }
 
-    private func write(_ response: Response, to head: HTTPRequest, on channel: any Channel) async {
+    private func write(_ response: Response, to head: HTTPRequest, on connection: ServedConnection) async {
         let writer = ResponseChannelWriter(
-            channel: channel, head: response.head, length: response.body.contentLength, method: head.method)
+            connection: connection, head: response.head, length: response.body.contentLength, method: head.method)
         do {
-            if response.body.contentLength == nil { try await writer.begin() }
+            if response.body.contentLength == nil { writer.begin() }
             if head.method == .head { try await writer.finish(nil) } else { try await response.body.write(writer) }
         } catch is ChannelError {
             // The client is gone; that is its own affair.
@@ -172,7 +167,7 @@ public final class ServiceHost: Sendable {
                 "a response's body failed", metadata: ["request": "\(head.method) \(Self.path(head))", "error": "\(error)"])
         }
         // Half a response must not look like a whole one.
-        if !writer.isFinished { channel.writeAndFlush(ServingCommand.abort, promise: nil) }
+        if !writer.isFinished { connection.perform(.abort) }
     }
 
     private static func path(_ request: HTTPRequest) -> String {

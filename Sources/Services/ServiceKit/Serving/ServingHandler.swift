@@ -14,29 +14,44 @@ enum ServingCommand: Sendable {
     case whole(HTTPResponse, ByteBuffer)
     /// Write the head of a response whose body follows.
     case head(HTTPResponse)
-    case body(ByteBuffer)
+    /// Write a piece of the body, and say when it has left.
+    case body(ByteBuffer, EventLoopPromise<Void>?)
     case end(HTTPFields?)
     /// Close without finishing the response.
     case abort
     /// Grant the upgrade.
     case upgrade(subprotocol: String?, EventLoopPromise<WebSocketConnection>)
+
+    /// Tells whoever waits that the command cannot be carried out.
+    fileprivate func fail(_ error: any Error) {
+        switch self {
+        case .body(_, let written): written?.fail(error)
+        case .upgrade(_, let opened): opened.fail(error)
+        case .whole, .head, .end, .abort: break
+        }
+    }
 }
 
 /// The event that makes a served connection end after the responses under way.
 struct ServingStop: Sendable {}
 
 /// The last handler of a served channel.
-final class ServingHandler: ChannelDuplexHandler, RemovableChannelHandler {
+final class ServingHandler: ChannelDuplexHandler, RemovableChannelHandler,
+    @unchecked Sendable  // because its connection only hands it to the event loop, which alone uses it
+{
     typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundIn = ServingCommand
+    typealias OutboundIn = Never
     typealias OutboundOut = HTTPServerResponsePart
 
     /// How long a client whose request was refused may take to close its half.
     private static let hangUpTimeout = TimeAmount.seconds(1)
 
-    private let connection: ServedConnection
-    private let encoder: HTTPResponseEncoder
-    private let decoder: ByteToMessageHandler<HTTPRequestDecoder>
+    /// The codec, which stands before this handler and goes with it.
+    let encoder = HTTPResponseEncoder()
+    let decoder: ByteToMessageHandler<HTTPRequestDecoder>
+    /// Whose handler this is; set before it is in a pipeline.
+    weak var connection: ServedConnection?
+    private var context: ChannelHandlerContext?
     private var machine: ServingMachine
     private var method = HTTPMethod.GET
     private var version = HTTPVersion.http1_1
@@ -48,13 +63,11 @@ final class ServingHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var inputIsClosed = false
     private var refusalIsWritten = false
 
-    init(
-        _ connection: ServedConnection, encoder: HTTPResponseEncoder, decoder: ByteToMessageHandler<HTTPRequestDecoder>,
-        bodyLimit: Int
-    ) {
-        self.connection = connection
-        self.encoder = encoder
-        self.decoder = decoder
+    init(bodyLimit: Int) {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderListSize = 128 << 10
+        decoder = ByteToMessageHandler(
+            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits))
         machine = ServingMachine(bodyLimit: bodyLimit)
     }
 
@@ -93,37 +106,39 @@ final class ServingHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         // Whoever streams would else wait for events that nobody reads any more.
-        if isStreaming { connection.cancel() }
+        if isStreaming { connection?.cancel() }
         context.fireChannelInactive()
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        switch unwrapOutboundIn(data) {
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        timer?.cancel()
+    }
+
+    /// Carries out what the task asks for that answers a request.
+    func perform(_ command: ServingCommand) {
+        guard let context else { return command.fail(ChannelError.ioOnClosedChannel) }
+        switch command {
         case .whole(let head, let body):
             writeHead(head, context)
             if hasBody, body.readableBytes > 0 { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
-            writeEnd(nil, context, promise)
+            writeEnd(nil, context)
         case .head(let head):
             isStreaming = true
             writeHead(head, context)
-            promise?.succeed()
-        case .body(let piece):
+            context.flush()
+        case .body(let piece, let promise):
             guard hasBody else { promise?.succeed(); return }
-            // The writer waits for the bytes to leave only where too many wait already.
-            let waits = !context.channel.isWritable
-            context.write(wrapOutboundOut(.body(.byteBuffer(piece))), promise: waits ? promise : nil)
-            if !waits { promise?.succeed() }
+            context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(piece))), promise: promise)
         case .end(let trailers):
             isStreaming = false
-            writeEnd(trailers.map { HTTPHeaders($0) }, context, promise)
+            writeEnd(trailers.map { HTTPHeaders($0) }, context)
         case .abort:
             isStreaming = false
-            context.close(promise: promise)
-        case .upgrade(let subprotocol, let opened):
-            promise?.succeed()
-            upgrade(subprotocol, opened, context)
+            context.close(promise: nil)
+        case .upgrade(let subprotocol, let opened): upgrade(subprotocol, opened, context)
         }
     }
 
@@ -149,6 +164,7 @@ final class ServingHandler: ChannelDuplexHandler, RemovableChannelHandler {
         guard let request = Self.request(head) else {
             return refuse(.badRequest, "The request's method is malformed.", context)
         }
+        guard let connection else { return }
         guard let route = connection.host.webSocket(for: request) else { return connection.answer(request, body) }
         guard head.asksForWebSocket else { return connection.explainUpgrade(request) }
         // Built now, on the loop, so that a malformed handshake is refused before the service is asked.
@@ -162,7 +178,7 @@ final class ServingHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 switch result {
                 case .success(let fields):
                     handler.upgradeFields = fields
-                    handler.connection.upgrade(request, route)
+                    handler.connection?.upgrade(request, route)
                 case .failure where head.headers["Sec-WebSocket-Version"] != ["13"]:
                     handler.refuse(.upgradeRequired, "Only version 13 of the WebSocket protocol is spoken here.", context)
                 case .failure: handler.refuse(.badRequest, "The WebSocket handshake is malformed.", context)
@@ -182,16 +198,16 @@ final class ServingHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(wrapOutboundOut(.head(head)), promise: nil)
     }
 
-    private func writeEnd(_ trailers: HTTPHeaders?, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
+    private func writeEnd(_ trailers: HTTPHeaders?, _ context: ChannelHandlerContext) {
         let actions = machine.finish()
         // The encoder does not know that the answer to HEAD has no body, and would end one.
         guard actions == [.hangUp] else {
-            if method == .HEAD { promise?.succeed() } else { context.write(wrapOutboundOut(.end(trailers)), promise: promise) }
+            if method != .HEAD { context.write(wrapOutboundOut(.end(trailers)), promise: nil) }
             context.flush()
             return perform(actions, context)
         }
         // A close at once would throw away what is not written yet.
-        let written = promise ?? context.eventLoop.makePromise(of: Void.self)
+        let written = context.eventLoop.makePromise(of: Void.self)
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         written.futureResult.whenComplete { _ in bound.value.close(promise: nil) }
         if method == .HEAD {

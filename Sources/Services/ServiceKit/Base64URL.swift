@@ -1,11 +1,12 @@
 // Base64url without padding (RFC 4648 section 5, RFC 7515 section 2), read strictly: one text for every value.
 
 /// Writes and reads base64url.
-enum Base64URL {
-    private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+public enum Base64URL {
+    @usableFromInline static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
     /// The digits of some bytes.
-    static func encode(_ bytes: some Collection<UInt8>) -> [UInt8] {
+    @inlinable
+    public static func encode(_ bytes: some Collection<UInt8>) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity((bytes.count * 4 + 2) / 3)
         var buffer: UInt32 = 0
@@ -24,7 +25,8 @@ enum Base64URL {
 
     /// The bytes of some digits. Nil for padding, foreign characters, and bits at the end that no byte holds: with
     /// those ignored, a changed last character would leave a signature valid.
-    static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+    @inlinable
+    public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         guard text.count % 4 != 1 else { return nil }
         var output: [UInt8] = []
         output.reserveCapacity(text.count * 3 / 4)
@@ -42,7 +44,8 @@ enum Base64URL {
         return buffer & (1 << bits - 1) == 0 ? output : nil
     }
 
-    private static func value(of character: UInt8) -> UInt32? {
+    @inlinable
+    static func value(of character: UInt8) -> UInt32? {
         switch character {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(character - UInt8(ascii: "A"))
         case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(character - UInt8(ascii: "a") + 26)
