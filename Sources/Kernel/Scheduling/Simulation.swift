@@ -66,8 +66,6 @@ public final class Simulation: @unchecked Sendable {  // because only its own th
     private let over = Atomic<Bool>(false)
     private var closings: [() -> Void] = []
 
-    @exclusivity(unchecked) private var sequence: UInt64 = 0
-
     init(_ configuration: Configuration) {
         self.configuration = configuration
         isSeeded = configuration.order == .seeded
@@ -158,8 +156,7 @@ public final class Simulation: @unchecked Sendable {  // because only its own th
     @inline(__always)
     func makeReady(_ work: ReadyQueue.Work, record: Int) {
         let rank = ledger.nextRank(record)
-        sequence &+= 1
-        ready.push(.init(rank: isSeeded ? rank : 0, sequence: sequence, record: record, work: work))
+        ready.push(rank: isSeeded ? rank : 0, record: record, work)
     }
 
     @inline(__always)

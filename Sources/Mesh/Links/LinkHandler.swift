@@ -20,6 +20,9 @@ final class LinkHandler: ChannelDuplexHandler {
     private let forth = LinkLane(.forth)
     private let back = LinkLane(.back)
     @exclusivity(unchecked) private var context: ChannelHandlerContext?
+    /// The event loop as the simulation's scheduler knows it, in a simulated world: there a timer is set for every
+    /// delivery, and NIO's way to do it makes a callback object each time.
+    @exclusivity(unchecked) private var strand: Strand?
 
     init(_ link: Link, ordinal: UInt64) {
         self.link = link
@@ -28,12 +31,14 @@ final class LinkHandler: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        strand = context.eventLoop as? Strand
         forth.handler = self
         back.handler = self
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        strand = nil
         forth.handler = nil
         back.handler = nil
         for lane in [forth, back] { lane.abandon { $0.fail(ChannelError.ioOnClosedChannel) } }
@@ -105,6 +110,10 @@ final class LinkHandler: ChannelDuplexHandler {
     }
 
     private func schedule(_ context: ChannelHandlerContext, _ lane: LinkLane, _ wait: TimeAmount) {
+        if let strand {
+            _ = strand.append(.poke(lane, 0), after: wait.nanoseconds)
+            return
+        }
         do {
             _ = try context.eventLoop.assumeIsolated().scheduleCallback(in: max(wait, .zero), handler: lane)
         } catch {

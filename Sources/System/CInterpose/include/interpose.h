@@ -31,6 +31,11 @@ static inline backlot_world *backlot_current(void) { return backlot_here; }
 /// The monotonic clock of a simulation at virtual time 0, in nanoseconds: a boot 1,000 s before, so that deadlines may
 /// be computed backwards without underflow.
 static inline int64_t backlot_monotonic_origin(void) { return INT64_C(1000000000000); }
+/// Has the processor fetch what stands at an address, which is about to be used.
+static inline void backlot_prefetch(const void *address) {
+    __builtin_prefetch(address);
+    __builtin_prefetch((const char *)address + 64);
+}
 /// Real monotonic nanoseconds, also inside a simulation (for watchdogs and benchmarks).
 int64_t backlot_real_nanoseconds(void);
 /// Starts a detached thread, also where the interposed pthread_create would refuse. Returns 0 or an errno.
