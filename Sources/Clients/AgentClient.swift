@@ -3,7 +3,7 @@
 import HTTPTypes
 public import Wire
 
-/// A typed caller of `agent`. Every call throws ``CallError``: `unexpectedStatus` for any answer but 200.
+/// A typed caller of `agent`. Every call throws ``CallError``: `unexpectedStatus` for any answer but a success.
 public struct AgentClient: Sendable {
     private let caller: Caller
 
@@ -68,20 +68,7 @@ public struct AgentClient: Sendable {
         _ method: HTTPRequest.Method, _ path: String, _ token: String, json body: JSONValue? = nil,
         as read: (JSONValue) -> Value?
     ) async throws -> Value {
-        var call = Call(method, path).bearer(token)
-        if let body {
-            call.body = body.buffer
-            call.head.headerFields[.contentType] = "application/json"
-        }
-        let reply = try await caller.fetch(call)
-        guard reply.status == .ok else {
-            throw CallError.unexpectedStatus(
-                service: caller.service, request: call.summary, status: reply.status.code, body: reply.text)
-        }
-        guard let json = try? JSONValue(json: reply.body), let value = read(json) else {
-            throw CallError.unexpectedBody(
-                service: caller.service, request: call.summary, reason: "a field is missing in \(reply.text.prefix(200))")
-        }
-        return value
+        let call = Call(method, path).bearer(token)
+        return try await caller.result(of: body.map(call.json(value:)) ?? call, as: read)
     }
 }

@@ -6,17 +6,24 @@ public import Wire
 /// than success, with the body, and what the connection throws.
 public struct AuthClient: Sendable {
     /// A user as the answers to registering and logging in name one.
-    public struct User: Codable, Sendable, Hashable {
+    public struct User: Sendable, Hashable {
         /// The user's id, the `sub` of the tokens.
         public let id: String
         /// The e-mail address.
         public let email: String
         /// The name; absent after a login.
         public let name: String?
+
+        fileprivate init?(_ json: JSONValue) {
+            guard let id = json["id"]?.string, let email = json["email"]?.string else { return nil }
+            self.id = id
+            self.email = email
+            name = json["name"]?.string
+        }
     }
 
     /// New tokens.
-    public struct Tokens: Codable, Sendable, Hashable {
+    public struct Tokens: Sendable, Hashable {
         /// For the services of the platform.
         public let accessToken: String
         /// For new tokens, once.
@@ -28,17 +35,17 @@ public struct AuthClient: Sendable {
         /// The user; absent after a refresh.
         public let user: User?
 
-        private enum CodingKeys: String, CodingKey {
-            case accessToken = "access_token"
-            case refreshToken = "refresh_token"
-            case tokenType = "token_type"
-            case expiresIn = "expires_in"
-            case user
+        fileprivate init?(_ json: JSONValue) {
+            guard let access = json["access_token"]?.string, let refresh = json["refresh_token"]?.string,
+                let type = json["token_type"]?.string, let seconds = json["expires_in"]?.integer
+            else { return nil }
+            (accessToken, refreshToken, tokenType, expiresIn) = (access, refresh, type, seconds)
+            user = json["user"].flatMap(User.init)
         }
     }
 
     /// The user behind a token.
-    public struct Profile: Codable, Sendable, Hashable {
+    public struct Profile: Sendable, Hashable {
         /// The user's id.
         public let userID: String
         /// The e-mail address.
@@ -50,15 +57,20 @@ public struct AuthClient: Sendable {
         /// When the token expires, in ISO 8601.
         public let tokenExpiresAt: String
 
-        private enum CodingKeys: String, CodingKey {
-            case userID = "user_id"
-            case email, name, permissions
-            case tokenExpiresAt = "token_expires_at"
+        fileprivate init?(_ json: JSONValue) {
+            guard let userID = json["user_id"]?.string, let permissions = json["permissions"]?.array,
+                let expiry = json["token_expires_at"]?.string
+            else { return nil }
+            self.userID = userID
+            email = json["email"]?.string
+            name = json["name"]?.string
+            self.permissions = permissions.compactMap(\.string)
+            tokenExpiresAt = expiry
         }
     }
 
     /// What the service says of a token.
-    public struct Verification: Codable, Sendable, Hashable {
+    public struct Verification: Sendable, Hashable {
         /// Whether it is good.
         public let isValid: Bool
         /// Whose it is, if it is good.
@@ -68,17 +80,13 @@ public struct AuthClient: Sendable {
         /// Why it is not good.
         public let error: String?
 
-        private enum CodingKeys: String, CodingKey {
-            case isValid = "valid"
-            case userID = "user_id"
-            case email, error
+        fileprivate init?(_ json: JSONValue) {
+            guard let isValid = json["valid"]?.bool else { return nil }
+            self.isValid = isValid
+            userID = json["user_id"]?.string
+            email = json["email"]?.string
+            error = json["error"]?.string
         }
-    }
-
-    private struct Credentials: Encodable {
-        let email: String
-        let password: String
-        var name: String?
     }
 
     private let caller: Caller
@@ -88,18 +96,19 @@ public struct AuthClient: Sendable {
 
     /// Makes a new user and logs in (POST `/auth/register`). Status 409: the e-mail address is taken.
     public func register(email: String, password: String, name: String) async throws -> Tokens {
-        let body = Credentials(email: email, password: password, name: name)
-        return try await caller.result(of: .post("/auth/register", json: body))
+        let body: JSONValue = ["email": .string(email), "password": .string(password), "name": .string(name)]
+        return try await caller.result(of: .post("/auth/register", value: body), as: Tokens.init)
     }
 
     /// Logs in (POST `/auth/login`). Status 401: no such user, or another password.
     public func login(email: String, password: String) async throws -> Tokens {
-        try await caller.result(of: .post("/auth/login", json: Credentials(email: email, password: password)))
+        let body: JSONValue = ["email": .string(email), "password": .string(password)]
+        return try await caller.result(of: .post("/auth/login", value: body), as: Tokens.init)
     }
 
     /// Exchanges a refresh token for new tokens, once (POST `/auth/refresh`). Status 401: it is no good, or was used.
     public func refresh(_ refreshToken: String) async throws -> Tokens {
-        try await caller.result(of: .post("/auth/refresh", json: ["refresh_token": refreshToken]))
+        try await caller.result(of: .post("/auth/refresh", value: ["refresh_token": .string(refreshToken)]), as: Tokens.init)
     }
 
     /// Ends the session of an access token: it and its refresh token are no good any more (POST `/auth/logout`).
@@ -109,11 +118,11 @@ public struct AuthClient: Sendable {
 
     /// Who one is (GET `/auth/me`). Status 401: the token is no good.
     public func me(_ accessToken: String) async throws -> Profile {
-        try await caller.result(of: .get("/auth/me").bearer(accessToken))
+        try await caller.result(of: .get("/auth/me").bearer(accessToken), as: Profile.init)
     }
 
     /// Asks whether an access token is good (GET `/auth/verify`). A bad token is an answer, not an error.
     public func verify(_ accessToken: String) async throws -> Verification {
-        try await caller.result(of: .get("/auth/verify").bearer(accessToken))
+        try await caller.result(of: .get("/auth/verify").bearer(accessToken), as: Verification.init)
     }
 }

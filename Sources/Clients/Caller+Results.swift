@@ -15,14 +15,18 @@ extension Caller {
         return reply
     }
 
-    /// The value of a successful response's JSON body.
-    /// Throws ``Wire/CallError/unexpectedBody(service:request:reason:)`` for a body that is no such value.
-    func result<Value: Decodable>(of call: Call) async throws -> Value {
+    /// The value that `read` finds in a successful response's JSON body.
+    /// Throws ``Wire/CallError/unexpectedBody(service:request:reason:)`` where it finds none.
+    func result<Value>(of call: Call, as read: (JSONValue) -> Value?) async throws -> Value {
         let reply = try await reply(to: call)
-        do {
-            return try reply.json(Value.self)
-        } catch {
-            throw CallError.unexpectedBody(service: service, request: call.summary, reason: "\(error)")
+        guard let json = try? JSONValue(json: reply.body) else {
+            throw CallError.unexpectedBody(service: service, request: call.summary, reason: "it is no JSON: \(reply.text.prefix(200))")
         }
+        guard let value = read(json) else {
+            throw CallError.unexpectedBody(
+                service: service, request: call.summary,
+                reason: "a field is missing or of the wrong type in \(reply.text.prefix(200))")
+        }
+        return value
     }
 }

@@ -6,7 +6,7 @@ public import Wire
 /// Calls a model by OpenAI's chat completions.
 public struct LLMClient: Sendable {
     /// One message of a conversation.
-    public struct Message: Codable, Sendable, Hashable {
+    public struct Message: Sendable, Hashable {
         /// `system`, `user` or `assistant`.
         public let role: String
         /// The text.
@@ -24,28 +24,6 @@ public struct LLMClient: Sendable {
         public static func system(_ content: String) -> Message { Message(role: "system", content: content) }
     }
 
-    private struct Body: Encodable {
-        let model: String
-        let messages: [Message]
-        let stream: Bool
-    }
-
-    private struct Chunk: Decodable {
-        struct Choice: Decodable {
-            struct Delta: Decodable { let content: String? }
-            let delta: Delta
-        }
-        let choices: [Choice]
-    }
-
-    private struct Whole: Decodable {
-        struct Choice: Decodable {
-            struct Message: Decodable { let content: String? }
-            let message: Message
-        }
-        let choices: [Choice]
-    }
-
     private let caller: Caller
     private let key: String
     private let path = "/v1/chat/completions"
@@ -58,15 +36,16 @@ public struct LLMClient: Sendable {
 
     /// The whole reply, once it is complete. Throws ``Wire/CallError``.
     public func complete(model: String, _ messages: [Message]) async throws -> String {
-        let call = try Call.post(path, json: Body(model: model, messages: messages, stream: false)).bearer(key)
-        let whole: Whole = try await caller.result(of: call)
-        return whole.choices.first?.message.content ?? ""
+        try await caller.result(of: call(model, messages, streamed: false)) { whole in
+            guard let choices = whole["choices"]?.array else { return nil }
+            return choices.first?["message"]?["content"]?.string ?? ""
+        }
     }
 
     /// The pieces of the reply as they come. Throws ``Wire/CallError``, from the sequence too: a stream that ends
     /// before `[DONE]` is a lost connection, never a short reply.
     public func stream(model: String, _ messages: [Message]) async throws -> Deltas {
-        let call = try Call.post(path, json: Body(model: model, messages: messages, stream: true)).bearer(key)
+        let call = call(model, messages, streamed: true)
         let reply = try await caller.send(call)
         guard reply.status.kind == .successful else {
             throw CallError.unexpectedStatus(
@@ -74,6 +53,11 @@ public struct LLMClient: Sendable {
                 body: try await reply.collected().text)
         }
         return Deltas(events: ServerSentEvents(reply.body), service: caller.service, request: call.summary)
+    }
+
+    private func call(_ model: String, _ messages: [Message], streamed: Bool) -> Call {
+        let list = messages.map { message -> JSONValue in ["role": .string(message.role), "content": .string(message.content)] }
+        return Call.post(path, value: ["model": .string(model), "messages": .array(list), "stream": .bool(streamed)]).bearer(key)
     }
 
     /// The pieces of text of a streamed reply.
@@ -121,11 +105,11 @@ public struct LLMClient: Sendable {
             }
 
             private func text(of event: ServerSentEvent) throws -> String? {
-                do {
-                    return try event.json(Chunk.self).choices.first?.delta.content
-                } catch {
-                    throw CallError.unexpectedBody(service: service, request: request, reason: "\(error)")
+                guard let choices = (try? JSONValue(json: event.data))?["choices"]?.array else {
+                    throw CallError.unexpectedBody(
+                        service: service, request: request, reason: "an event is no chunk: \(event.data.prefix(200))")
                 }
+                return choices.first?["delta"]?["content"]?.string
             }
         }
     }

@@ -10,9 +10,10 @@ struct RowReader {
     /// Throws ``ClickHouseError`` 117 for the first row that is wrong.
     func rows(_ text: String) throws(ClickHouseError) -> [[String?]] {
         var rows: [[String?]] = []
-        for object in try objects(in: text) {
+        let bytes = Array(text.utf8)
+        for object in try objects(in: bytes) {
             let number = rows.count + 1
-            guard let value = try? JSONValue(json: object), let members = value.object else {
+            guard let value = try? JSONValue(json: bytes[object]), let members = value.object else {
                 throw .incorrectData("Cannot parse JSON object", row: number)
             }
             rows.append(try row(members, number))
@@ -21,12 +22,13 @@ struct RowReader {
     }
 
     private func row(_ members: JSONObject, _ number: Int) throws(ClickHouseError) -> [String?] {
-        if let unknown = members.keys.first(where: { table.index(of: $0) == nil }) {
-            throw .incorrectData("Unknown field found while parsing JSONEachRow format: \(unknown)", row: number)
-        }
         var values: [String?] = []
+        values.reserveCapacity(table.columns.count)
+        var known = 0
         for column in table.columns {
-            let member = members[column.name] ?? .null
+            let found = members[column.name]
+            if found != nil { known += 1 }
+            let member = found ?? .null
             if member.isNull {
                 values.append(column.type.defaultText)
             } else if let text = Self.text(member, column.type) {
@@ -34,6 +36,9 @@ struct RowReader {
             } else {
                 throw .incorrectData("Cannot parse the value of column \(column.name): \(member.text)", row: number)
             }
+        }
+        if known < members.count, let unknown = members.first(where: { table.index(of: $0.key) == nil }) {
+            throw .incorrectData("Unknown field found while parsing JSONEachRow format: \(unknown.key)", row: number)
         }
         return values
     }
@@ -81,10 +86,9 @@ struct RowReader {
             + digits + String(repeating: "0", count: 3 - digits.count)
     }
 
-    /// The JSON objects that follow each other in a text, with spaces or single commas between them.
-    private func objects(in text: String) throws(ClickHouseError) -> [String] {
-        let bytes = Array(text.utf8)
-        var objects: [String] = []
+    /// Where the JSON objects are that follow each other in a text, with spaces or single commas between them.
+    private func objects(in bytes: [UInt8]) throws(ClickHouseError) -> [Range<Int>] {
+        var objects: [Range<Int>] = []
         var index = 0
         while true {
             while index < bytes.count, bytes[index] <= 0x20 || bytes[index] == UInt8(ascii: ",") && !objects.isEmpty {
@@ -94,7 +98,7 @@ struct RowReader {
             guard bytes[index] == UInt8(ascii: "{"), let end = Self.endOfObject(bytes, from: index) else {
                 throw .incorrectData("Cannot parse input: expected a JSON object", row: objects.count + 1)
             }
-            objects.append(String(decoding: bytes[index..<end], as: UTF8.self))
+            objects.append(index..<end)
             index = end
         }
     }

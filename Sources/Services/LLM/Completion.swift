@@ -48,8 +48,8 @@ struct Completion: Sendable {
         chunk(["role": "assistant", "content": "", "refusal": nil], includesUsage)
     }
 
-    /// The chunk of one token.
-    func chunk(token: String, includesUsage: Bool) -> JSONValue { chunk(["content": .string(token)], includesUsage) }
+    /// What the chunks of all tokens share.
+    func chunkFrame(includesUsage: Bool) -> ChunkFrame { ChunkFrame(chunk(["content": ChunkFrame.place], includesUsage)) }
 
     /// The chunk that says why the reply ends.
     func closing(includesUsage: Bool) -> JSONValue { chunk([:], includesUsage, finishReason: .string(finishReason)) }

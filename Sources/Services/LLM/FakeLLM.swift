@@ -67,11 +67,12 @@ public final class FakeLLM: Service {
     private func stream(_ completion: Completion, pace: Pace, includesUsage: Bool) -> Response {
         let (clock, chance) = (context.clock, context.chance.chance)
         let body = ResponseBody { writer in
+            let frame = completion.chunkFrame(includesUsage: includesUsage)
             for (index, token) in completion.tokens.enumerated() {
                 try await clock.sleep(for: pace.delay(before: index, of: completion.id, chance))
                 var buffer = ByteBuffer()
                 if index == 0 { Self.write(completion.opening(includesUsage: includesUsage), into: &buffer) }
-                Self.write(completion.chunk(token: token, includesUsage: includesUsage), into: &buffer)
+                frame.write(token, into: &buffer)
                 try await writer.write(buffer)
             }
             var buffer = ByteBuffer()

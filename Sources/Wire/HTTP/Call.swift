@@ -32,6 +32,17 @@ public struct Call: Sendable {
         try Call(.post, path).json(json)
     }
 
+    /// A POST request with a JSON body of any shape.
+    public static func post(_ path: String, value: JSONValue) -> Call { Call(.post, path).json(value: value) }
+
+    /// The same request with a JSON body of any shape.
+    public func json(value: JSONValue) -> Call {
+        var request = self
+        request.body = value.buffer
+        request.head.headerFields[.contentType] = "application/json"
+        return request
+    }
+
     /// The same request with a JSON body.
     public func json(_ value: some Encodable) throws -> Call {
         var request = self

@@ -25,6 +25,11 @@ public enum JSONValue: Sendable, Hashable {
         self = try buffer.withUnsafeReadableBytes { try JSONReader.value(of: $0.assumingMemoryBound(to: UInt8.self)) }
     }
 
+    /// Reads one JSON text (RFC 8259, UTF-8). Throws ``JSONSyntaxError``.
+    public init(json bytes: ArraySlice<UInt8>) throws {
+        self = try bytes.withUnsafeBufferPointer { try JSONReader.value(of: $0) }
+    }
+
     /// The JSON text of this value, keys sorted, without spaces.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
