@@ -55,11 +55,9 @@ let package = Package(
         // System modules: a module map and a shim.
         .target(name: "CInterpose", path: "Sources/System/CInterpose"),
         .systemLibrary(
-            name: "CLibPQ", path: "Sources/System/CLibPQ", pkgConfig: "libpq",
-            providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+            name: "CLibPQ", path: "Sources/System/CLibPQ", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .systemLibrary(
-            name: "CHiredis", path: "Sources/System/CHiredis", pkgConfig: "hiredis",
-            providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
+            name: "CHiredis", path: "Sources/System/CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
 
         // Ground.
         module("Kernel", nil, ["CInterpose", .product(name: "DequeModule", package: "swift-collections")]),
@@ -118,7 +116,7 @@ let package = Package(
         module(
             "Runner", nil,
             [
-                "Suites", "Worlds", "Kernel", "CInterpose", "Wire", "Faults", "Fixtures", "CLibPQ", "CHiredis",
+                "Suites", "Worlds", "Kernel", "CInterpose", "Wire", "Faults", "Fixtures", "CHiredis",
                 .product(name: "Rainbow", package: "Rainbow"),
             ]),
         .executableTarget(

@@ -2,7 +2,6 @@
 
 import CHiredis
 import CInterpose
-import CLibPQ
 import Foundation
 import Kernel
 import Suites
@@ -67,13 +66,25 @@ public enum SelfTest {
                 ? nil : "a seed does not repeat a run on this machine: please report this with the output of 'backlot doctor'.")
     }
 
-    /// The libraries that real servers need, as they are linked.
+    /// The libraries that real servers need, as they are found here.
     public static func libraries() -> [Check] {
-        let pq = PQlibVersion()
-        return [
-            Check(name: "libpq", found: "\(pq / 10_000).\(pq % 10_000)", problem: nil),
-            Check(
-                name: "hiredis", found: "\(HIREDIS_MAJOR).\(HIREDIS_MINOR).\(HIREDIS_PATCH)", problem: nil),
+        [
+            check(.pq) { library in
+                let version = try library.function("PQlibVersion", as: (@convention(c) () -> CInt).self)()
+                return "\(version / 10_000).\(version % 10_000)"
+            },
+            check(.hiredis) { library in
+                _ = try library.load()
+                return "\(HIREDIS_MAJOR).\(HIREDIS_MINOR).\(HIREDIS_PATCH)"
+            },
         ]
+    }
+
+    private static func check(_ library: LazyLibrary, _ version: (LazyLibrary) throws -> String) -> Check {
+        do {
+            return Check(name: library.name, found: try version(library), problem: nil)
+        } catch {
+            return Check(name: library.name, found: "missing", problem: "\(error)")
+        }
     }
 }

@@ -1,0 +1,34 @@
+// A C library that is loaded when it is first needed: without it everything works that does not need it.
+
+import Fixtures
+import Glibc
+
+/// A shared library of the system.
+struct LazyLibrary: Sendable {
+    /// Its name for people.
+    let name: String
+    /// The file names by which the loader may know it, the best first.
+    let files: [String]
+
+    /// PostgreSQL's client library. Version 5 of its interface is all there is.
+    static let pq = LazyLibrary(name: "libpq", files: ["libpq.so.5", "libpq.so"])
+    /// The client library of Redis.
+    static let hiredis = LazyLibrary(
+        name: "hiredis", files: ["libhiredis.so.1.1.0", "libhiredis.so.1.0.0", "libhiredis.so.0.14", "libhiredis.so"])
+
+    /// Loads the library, or finds it loaded. Throws an `InputError` that says what to do where it cannot be loaded.
+    func load() throws -> UnsafeMutableRawPointer {
+        for file in files {
+            if let library = dlopen(file, RTLD_NOW | RTLD_LOCAL) { return library }
+        }
+        throw InputError("The library \(name) is missing (\(files[0])). Run Docker-free-env/install.")
+    }
+
+    /// The address of a function of the library. Throws an `InputError` where there is no such library or function.
+    func function<Function>(_ symbol: String, as type: Function.Type) throws -> Function {
+        guard let address = dlsym(try load(), symbol) else {
+            throw InputError("The library \(name) has no function \(symbol): it is of another version than the one built against.")
+        }
+        return unsafeBitCast(address, to: type)
+    }
+}
