@@ -136,8 +136,11 @@ let package = Package(
                 "Wire", "LoopbackTransport", "ServiceKit", "Kernel", "StoreKit", nioCore, nio("NIOEmbedded"), nio("NIOHTTP1"),
                 nio("NIOWebSocket"), nio("NIOPosix"), httpTypes, hummingbird, logging,
             ]),
-        tests("TransportTests", ["SimulatedTransport", "LoopbackTransport", "Kernel", "Wire", nioCore]),
-        tests("MeshTests", ["Mesh", "Faults", "Fixtures", "SimulatedTransport", "LoopbackTransport", "Kernel", "Wire", nioCore]),
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
+        tests("TransportTests", ["TestSupport", "SimulatedTransport", "LoopbackTransport", "Kernel", "Wire", nioCore]),
+        tests(
+            "MeshTests",
+            ["TestSupport", "Mesh", "Faults", "Fixtures", "SimulatedTransport", "LoopbackTransport", "Kernel", "Wire", nioCore]),
         tests("CommandTests", ["Wire", "LoopbackTransport", nioCore, httpTypes]),
         tests("TidyTests", []),
         tests("WorldTests", ["Worlds", "Suites", "Runner", "Kernel", "Clients", "Wire", "Faults", "Mesh", "Fixtures"]),

@@ -20,7 +20,8 @@ extension Caller {
     func result<Value>(of call: Call, as read: (JSONValue) -> Value?) async throws -> Value {
         let reply = try await reply(to: call)
         guard let json = try? JSONValue(json: reply.body) else {
-            throw CallError.unexpectedBody(service: service, request: call.summary, reason: "it is no JSON: \(reply.text.prefix(200))")
+            throw CallError.unexpectedBody(
+                service: service, request: call.summary, reason: "it is no JSON: \(reply.text.prefix(200))")
         }
         guard let value = read(json) else {
             throw CallError.unexpectedBody(

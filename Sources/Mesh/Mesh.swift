@@ -92,9 +92,9 @@ public final class Mesh: Sendable {
         }
     }
 
-    /// Where the keys come from that mask the frames which a party sends on a WebSocket.
+    /// Where the keys come from that mask the frames which a party sends on its next WebSocket over a link.
     func maskKeys(_ name: LinkName) -> @Sendable () -> UInt32 {
-        let source = ChanceSource(chance, actor: name.description)
+        let source = ChanceSource(chance, actor: "\(name) WebSocket \(link(name).openWebSocket())")
         return { UInt32(truncatingIfNeeded: source.draw("mask key").bits) }
     }
 

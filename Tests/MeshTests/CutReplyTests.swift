@@ -4,6 +4,7 @@ import Faults
 import Kernel
 import Mesh
 import NIOCore
+import TestSupport
 import Testing
 import Wire
 

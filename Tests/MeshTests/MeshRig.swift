@@ -6,7 +6,7 @@ import LoopbackTransport
 import Mesh
 import NIOCore
 import SimulatedTransport
-import Synchronization
+import TestSupport
 import Wire
 
 /// What carries a test's bytes.
@@ -62,42 +62,16 @@ struct MeshRig: Sendable {
 }
 
 /// Bytes that came over a connection and how it ended, for tests to wait upon.
-final class ByteRecord: Sendable {
-    struct Content: Sendable {
-        var bytes: [UInt8] = []
-        var error: String?
-        var hasEnded = false
-    }
+struct ReceivedBytes: Sendable {
+    var bytes: [UInt8] = []
+    var error: String?
+    var hasEnded = false
+}
 
-    private struct State {
-        var content = Content()
-        var waiters: [(isMet: @Sendable (Content) -> Bool, waiter: CheckedContinuation<Content, Never>)] = []
-    }
+typealias ByteRecord = Recorded<ReceivedBytes>
 
-    private let state = Mutex(State())
-
-    func update(_ change: (inout Content) -> Void) {
-        let (content, met) = state.withLock { state in
-            change(&state.content)
-            let content = state.content
-            let met = state.waiters.filter { $0.isMet(content) }.map(\.waiter)
-            state.waiters.removeAll { $0.isMet(content) }
-            return (content, met)
-        }
-        for waiter in met { waiter.resume(returning: content) }
-    }
-
-    /// Waits until `isMet` holds, and returns what there is then.
-    func wait(until isMet: @escaping @Sendable (Content) -> Bool) async -> Content {
-        await withCheckedContinuation { waiter in
-            let content = state.withLock { state -> Content? in
-                if isMet(state.content) { return state.content }
-                state.waiters.append((isMet, waiter))
-                return nil
-            }
-            if let content { waiter.resume(returning: content) }
-        }
-    }
+extension ByteRecord {
+    convenience init() { self.init(ReceivedBytes()) }
 }
 
 /// Writes what comes into a record; echoes it, if asked.

@@ -1,4 +1,4 @@
-// What only the embedded database promises: an order of waiting, cancellation, cheap opening.
+// What only the embedded database promises: an order of waiting, cancellation.
 
 import Kernel
 import StoreKit
@@ -66,25 +66,6 @@ import Testing
         let database = try SQLiteDatabase()
         let session = try await database.transaction { $0 }
         await #expect(throws: SQLError.self) { try await session.query("SELECT 1") }
-    }
-
-    @Test func opensQuickly() throws {
-        try SQLiteDatabase.warmUp()
-        let clock = ContinuousClock()
-        let time = try clock.measure { for _ in 0..<200 { _ = try SQLiteDatabase() } }
-        print("opening a database takes \((time / 200).milliseconds) ms")
-        #expect(time < .seconds(4))
-    }
-
-    @Test func runsManyTransactions() async throws {
-        let clock = ContinuousClock()
-        let database = try SQLiteDatabase()
-        _ = try await database.query("CREATE TABLE t (n BIGINT)")
-        let time = try await clock.measure {
-            for index in 0..<2000 { _ = try await database.query("INSERT INTO t VALUES ($1)", [.integer(Int64(index))]) }
-        }
-        print("a statement takes \((time / 2000).milliseconds) ms")
-        #expect(try await database.query("SELECT count(*) AS c FROM t")[0]["c"] == 2000)
     }
 
     @Test(arguments: [

@@ -4,7 +4,7 @@ import Kernel
 import LoopbackTransport
 import NIOCore
 import SimulatedTransport
-import Synchronization
+import TestSupport
 import Wire
 
 /// The transports that have to keep the contract.
@@ -34,46 +34,18 @@ enum Carrier: String, CaseIterable, Sendable {
 }
 
 /// What a channel saw, for tests to wait upon.
-final class ChannelRecord: Sendable {
-    struct Content: Sendable {
-        var bytes = ByteBuffer()
-        var error: String?
-        var hasInputEnded = false
-        var isInactive = false
-        var writability: [Bool] = []
-    }
+struct ChannelHistory: Sendable {
+    var bytes = ByteBuffer()
+    var error: String?
+    var hasInputEnded = false
+    var isInactive = false
+    var writability: [Bool] = []
+}
 
-    private struct State {
-        var content = Content()
-        var waiters: [(isMet: @Sendable (Content) -> Bool, waiter: CheckedContinuation<Content, Never>)] = []
-    }
+typealias ChannelRecord = Recorded<ChannelHistory>
 
-    private let state = Mutex(State())
-
-    func update(_ change: (inout Content) -> Void) {
-        let (content, met) = state.withLock { state in
-            change(&state.content)
-            let content = state.content
-            let met = state.waiters.filter { $0.isMet(content) }.map(\.waiter)
-            state.waiters.removeAll { $0.isMet(content) }
-            return (content, met)
-        }
-        for waiter in met { waiter.resume(returning: content) }
-    }
-
-    var content: Content { state.withLock { $0.content } }
-
-    /// Waits until `isMet` holds, and returns what there is then.
-    func wait(until isMet: @escaping @Sendable (Content) -> Bool) async -> Content {
-        await withCheckedContinuation { waiter in
-            let content = state.withLock { state -> Content? in
-                if isMet(state.content) { return state.content }
-                state.waiters.append((isMet, waiter))
-                return nil
-            }
-            if let content { waiter.resume(returning: content) }
-        }
-    }
+extension ChannelRecord {
+    convenience init() { self.init(ChannelHistory()) }
 }
 
 /// Writes what a channel sees into a record; echoes what comes, if asked.

@@ -27,15 +27,21 @@ private func pointer(_ job: consuming ExecutorJob) -> UnsafeMutableRawPointer {
     unsafeBitCast(UnownedJob(job), to: UnsafeMutableRawPointer.self)
 }
 
-/// The default executor of the process.
-private final class RoutingExecutor: TaskExecutor, SchedulingExecutor, @unchecked Sendable {  // because it has no state
-    private let platform = PlatformExecutorFactory.defaultExecutor
+/// What both executors do: whatever a thread inside a simulation asks for goes to that simulation, all else to the
+/// platform.
+private protocol RoutingScheduler: SchedulingExecutor {
+    /// Whether the jobs are the main actor's.
+    var isMain: Bool { get }
+    /// The platform's executor.
+    var fallback: any Executor { get }
+}
 
-    func enqueue(_ job: consuming ExecutorJob) {
+extension RoutingScheduler {
+    func route(_ job: consuming ExecutorJob) {
         if let simulation = Simulation.current {
-            simulation.enqueue(pointer(job), isMain: false)
+            simulation.enqueue(pointer(job), isMain: isMain)
         } else {
-            platform.enqueue(job)
+            fallback.enqueue(job)
         }
     }
 
@@ -43,9 +49,9 @@ private final class RoutingExecutor: TaskExecutor, SchedulingExecutor, @unchecke
         _ job: consuming ExecutorJob, after delay: C.Duration, tolerance: C.Duration?, clock: C
     ) {
         if let simulation = Simulation.current {
-            simulation.enqueue(pointer(job), after: nanoseconds(delay), isMain: false)
+            simulation.enqueue(pointer(job), after: nanoseconds(delay), isMain: isMain)
         } else {
-            scheduling(platform).enqueue(job, after: delay, tolerance: tolerance, clock: clock)
+            scheduling(fallback).enqueue(job, after: delay, tolerance: tolerance, clock: clock)
         }
     }
 
@@ -53,45 +59,28 @@ private final class RoutingExecutor: TaskExecutor, SchedulingExecutor, @unchecke
         _ job: consuming ExecutorJob, at instant: C.Instant, tolerance: C.Duration?, clock: C
     ) {
         if let simulation = Simulation.current {
-            let delay = nanoseconds(clock.now.duration(to: instant))
-            simulation.enqueue(pointer(job), after: delay, isMain: false)
+            simulation.enqueue(pointer(job), after: nanoseconds(clock.now.duration(to: instant)), isMain: isMain)
         } else {
-            scheduling(platform).enqueue(job, at: instant, tolerance: tolerance, clock: clock)
+            scheduling(fallback).enqueue(job, at: instant, tolerance: tolerance, clock: clock)
         }
     }
 }
 
+/// The default executor of the process.
+private final class RoutingExecutor: TaskExecutor, RoutingScheduler, @unchecked Sendable {  // because it has no state
+    let isMain = false
+    let fallback: any Executor = PlatformExecutorFactory.defaultExecutor
+
+    func enqueue(_ job: consuming ExecutorJob) { route(job) }
+}
+
 /// The main actor's executor of the process.
-private final class RoutingMainExecutor: MainExecutor, SchedulingExecutor, @unchecked Sendable {  // because it has no state
+private final class RoutingMainExecutor: MainExecutor, RoutingScheduler, @unchecked Sendable {  // because it has no state
+    let isMain = true
     private let platform = PlatformExecutorFactory.mainExecutor
+    var fallback: any Executor { platform }
 
-    func enqueue(_ job: consuming ExecutorJob) {
-        if let simulation = Simulation.current {
-            simulation.enqueue(pointer(job), isMain: true)
-        } else {
-            platform.enqueue(job)
-        }
-    }
-
-    func enqueue<C: Clock>(
-        _ job: consuming ExecutorJob, after delay: C.Duration, tolerance: C.Duration?, clock: C
-    ) {
-        if let simulation = Simulation.current {
-            simulation.enqueue(pointer(job), after: nanoseconds(delay), isMain: true)
-        } else {
-            scheduling(platform).enqueue(job, after: delay, tolerance: tolerance, clock: clock)
-        }
-    }
-
-    func enqueue<C: Clock>(
-        _ job: consuming ExecutorJob, at instant: C.Instant, tolerance: C.Duration?, clock: C
-    ) {
-        if let simulation = Simulation.current {
-            simulation.enqueue(pointer(job), after: nanoseconds(clock.now.duration(to: instant)), isMain: true)
-        } else {
-            scheduling(platform).enqueue(job, at: instant, tolerance: tolerance, clock: clock)
-        }
-    }
+    func enqueue(_ job: consuming ExecutorJob) { route(job) }
 
     func run() throws { try platform.run() }
     func runUntil(_ condition: () -> Bool) throws { try platform.runUntil(condition) }

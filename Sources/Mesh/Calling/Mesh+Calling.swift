@@ -10,11 +10,12 @@ extension Mesh {
     public func caller(from party: Endpoint, to service: String) -> Caller {
         let name = LinkName(from: party, to: .service(service))
         let label = name.description
+        let pool = self.pool(name)
         return Caller(
             service: service,
             send: { [self] call in
                 try await waiting(for: WaitReason("the reply to", call.head.method.rawValue, call.head.path, on: label)) {
-                    try await connection(on: name, for: call).send(call)
+                    try await connection(on: name, from: pool, for: call).send(call)
                 }
             },
             open: { [self] call, subprotocols in
@@ -24,8 +25,9 @@ extension Mesh {
             })
     }
 
-    private func connection(on name: LinkName, for call: Call) async throws -> HTTPClientConnection {
-        let pool = self.pool(name)
+    private func connection(
+        on name: LinkName, from pool: ConnectionPool, for call: Call
+    ) async throws -> HTTPClientConnection {
         if let idle = pool.take() { return idle }
         let connection = HTTPClientConnection(service: name.callee.role, stallLimit: stallLimit) { pool.put($0) }
         _ = try await dial(name, for: call) { connection.configure($0) }

@@ -21,6 +21,7 @@ final class Link: Sendable {
         var forth: UInt64 = 0
         var back: UInt64 = 0
         var connections: UInt64 = 0
+        var webSockets: UInt64 = 0
     }
 
     private static let latencySite = StableHash.of("link latency")
@@ -51,6 +52,14 @@ final class Link: Sendable {
         }
         trace.record(.opened, actor: label, actorHash: actor, value: ordinal, detail: "connection \(ordinal)")
         return ordinal
+    }
+
+    /// The next WebSocket's ordinal on this link, from 1.
+    func openWebSocket() -> UInt64 {
+        counts.withLock { counts in
+            counts.webSockets += 1
+            return counts.webSockets
+        }
     }
 
     /// Decides on the next delivery in a direction. `content` stands for its bytes in the trace.

@@ -27,7 +27,8 @@ struct LazyLibrary: Sendable {
     /// The address of a function of the library. Throws an `InputError` where there is no such library or function.
     func function<Function>(_ symbol: String, as type: Function.Type) throws -> Function {
         guard let address = dlsym(try load(), symbol) else {
-            throw InputError("The library \(name) has no function \(symbol): it is of another version than the one built against.")
+            throw InputError(
+                "The library \(name) has no function \(symbol): it is of another version than the one built against.")
         }
         return unsafeBitCast(address, to: type)
     }
