@@ -5,10 +5,15 @@ import Testing
 
 @Suite struct TimeTests {
     @Test(arguments: [
-        (0, "1970-01-01T00:00:00.000Z"), (951_782_400_123_000_000, "2000-02-29T00:00:00.123Z"),
+        (0, "1970-01-01T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"), (-86_400_000_000_000, "1969-12-31T00:00:00.000Z"),
+        (951_782_400_123_000_000, "2000-02-29T00:00:00.123Z"),
         (1_767_225_600_000_000_000, "2026-01-01T00:00:00.000Z"), (4_102_444_799_999_000_000, "2099-12-31T23:59:59.999Z"),
     ]) func instantsPrintAsISO8601(nanoseconds: Int64, text: String) {
         #expect(Instant(nanoseconds: nanoseconds).description == text)
+    }
+
+    @Test func instantsPrintWithOtherMarks() {
+        #expect(Instant(nanoseconds: 951_782_400_123_999_999).text(between: " ") == "2000-02-29 00:00:00.123")
     }
 
     @Test func durationsAreHeldWithinSixtyFourBits() {

@@ -117,6 +117,20 @@ import Wire
         #expect(sizes == [SlowWeb.bodySize, SlowWeb.bodySize])
     }
 
+    @Test func aReaderThatTakesItsTimeIsNotStalled() async throws {
+        let size = try await MeshRig.run(.simulated, stallLimit: .seconds(2)) { rig in
+            try await rig.serve { FloodingWeb() }
+            let reply = try await rig.caller.send(.get("/"))
+            var pieces = reply.body.makeAsyncIterator()
+            var size = try await pieces.next()?.readableBytes ?? 0
+            // The connection is held back meanwhile, and it is not the peer's fault that nothing comes.
+            try await Task.sleep(for: .seconds(60))
+            while let piece = try await pieces.next() { size += piece.readableBytes }
+            return size
+        }
+        #expect(size == FloodingWeb.bodySize)
+    }
+
     private func expectLost(_ result: Result<Int, any Error>, _ what: String) {
         guard case .failure(let error as CallError) = result, case .connectionLost("web", "GET /", let reason) = error else {
             Issue.record("\(what): expected a lost connection, got \(result)")

@@ -2,11 +2,12 @@
 
 import Faults
 import Kernel
-import Mesh
 import NIOCore
 import TestSupport
 import Testing
 import Wire
+
+@testable import Mesh
 
 @Suite(.timeLimit(.minutes(2))) struct LinkTests {
     @Test func bytesNeverOvertakeEachOther() async throws {
@@ -55,6 +56,37 @@ import Wire
         let twice = ["client->web: latency(mean=20ms)", "client->web: latency(mean=300ms)"]
         #expect(try await roundTrip(faults: twice) == .milliseconds(24))
         #expect(try await roundTrip(faults: ["client->web: latency(mean=20ms)@2"]) == .milliseconds(4))
+    }
+
+    @Test(arguments: [("aa", "bb"), ("", "b"), ("a", ""), (String(repeating: "x", count: 5000), "tail")])
+    func whatIsWrittenBeforeAFlushIsOneDelivery(first: String, second: String) async throws {
+        // A fault that takes the second delivery takes neither piece of the first.
+        for fault in ["client->web: latency(mean=0ms)", "client->web: drop@2"] {
+            let received = try await MeshRig.run(.simulated, faults: [fault]) { rig in
+                let server = ByteRecord()
+                try await rig.serve { Recorder(server) }
+                let channel = try await rig.mesh.connect(from: .client("user-1"), to: "web") { channel in
+                    channel.eventLoop.makeSucceededVoidFuture()
+                }
+                channel.write(ByteBuffer(string: first), promise: nil)
+                channel.write(ByteBuffer(string: second), promise: nil)
+                channel.flush()
+                return await server.wait { $0.bytes.count >= first.utf8.count + second.utf8.count }.bytes
+            }
+            #expect(received == Array((first + second).utf8))
+        }
+    }
+
+    @Test func everyWebSocketHasMaskKeysOfItsOwn() async throws {
+        let keys = try await MeshRig.run(.simulated) { rig in
+            let link = LinkName(from: .client("user-1"), to: .service("web"))
+            return (0..<50).map { _ in
+                let next = rig.mesh.maskKeys(link)
+                return [next(), next(), next()]
+            }
+        }
+        #expect(Set(keys).count == 50)
+        #expect(keys.allSatisfy { Set($0).count == 3 })
     }
 
     private func roundTrip(seed: UInt64 = 1, faults: [String]) async throws -> Duration {

@@ -170,3 +170,23 @@ final class SlowWeb: ChannelInboundHandler {
         schedule(piece + 1, context)
     }
 }
+
+/// Answers a request with more than its reader's side keeps.
+final class FloodingWeb: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    static let bodySize = 1 << 20
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let head = "HTTP/1.1 200 OK\r\ncontent-length: \(Self.bodySize)\r\n\r\n"
+        context.write(wrapOutboundOut(ByteBuffer(string: head)), promise: nil)
+        for _ in 0..<16 {
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(repeating: 7, count: Self.bodySize / 16)), promise: nil)
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed = event { context.close(promise: nil) }
+    }
+}
