@@ -2,7 +2,7 @@
 
 SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
 
-.PHONY: run test lint bench setup release compare-builds
+.PHONY: run test test-clients lint bench setup release compare-builds
 
 # Builds, and runs the end-to-end suite with 10 users under seed 1 on the embedded defaults.
 run: setup
@@ -13,6 +13,11 @@ run: setup
 test: setup
 	$(SWIFT_BUILD) --build-tests
 	swift test --skip-build
+
+# Drives 'backlot up' with the clients that people really use, from PyPI. Needs Python 3.10 or later.
+test-clients: setup
+	$(SWIFT_BUILD) --product backlot
+	Tests/Clients/run .build/debug/backlot
 
 # Builds in debug and release, and compares the fingerprints of both.
 compare-builds: release
