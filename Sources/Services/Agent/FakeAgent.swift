@@ -29,9 +29,10 @@ public final class FakeAgent: Service {
 
     public func prepare() async throws { try await store.prepare() }
 
-    public var routes: ServiceRoutes { Self.allRoutes }
+    public var routes: ServiceRoutes { Self.sharedRoutes }
 
-    private static let allRoutes = ServiceRoutes(of: FakeAgent.self) { routes in
+    /// The routes of all instances.
+    public static let sharedRoutes = ServiceRoutes(of: FakeAgent.self) { routes in
         routes.get("/health") { agent, _, _ in
             .json(value: [
                 "status": "healthy", "service": "agent", "version": "1.0.0",

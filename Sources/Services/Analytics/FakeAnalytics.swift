@@ -20,9 +20,10 @@ public final class FakeAnalytics: Service {
         self.context = context
     }
 
-    public var routes: ServiceRoutes { Self.allRoutes }
+    public var routes: ServiceRoutes { Self.sharedRoutes }
 
-    private static let allRoutes = ServiceRoutes(of: FakeAnalytics.self) { routes in
+    /// The routes of all instances.
+    public static let sharedRoutes = ServiceRoutes(of: FakeAnalytics.self) { routes in
         routes.get("/ping") { _, _, _ in .text("Ok.\n", headers: [.contentType: "text/html; charset=UTF-8"]) }
         routes.get("/") { service, request, _ in try await service.answer(request, canWrite: false) }
         routes.post("/") { service, request, _ in try await service.answer(request, canWrite: true) }

@@ -57,9 +57,10 @@ public final class FakeAuth: Service {
         }
     }
 
-    public var routes: ServiceRoutes { Self.allRoutes }
+    public var routes: ServiceRoutes { Self.sharedRoutes }
 
-    private static let allRoutes = ServiceRoutes(of: FakeAuth.self) { routes in
+    /// The routes of all instances.
+    public static let sharedRoutes = ServiceRoutes(of: FakeAuth.self) { routes in
         routes.add(middleware: AuthFrame())
         addHealthRoutes(to: routes)
         addAccountRoutes(to: routes)

@@ -26,9 +26,10 @@ public final class FakeEvents: Service {
         hub = ConnectionHub(limits: limits)
     }
 
-    public var routes: ServiceRoutes { Self.allRoutes }
+    public var routes: ServiceRoutes { Self.sharedRoutes }
 
-    private static let allRoutes = ServiceRoutes(of: FakeEvents.self) { routes in
+    /// The routes of all instances.
+    public static let sharedRoutes = ServiceRoutes(of: FakeEvents.self) { routes in
         routes.get("/health") { events, _, _ in
             .json(value: [
                 "status": "healthy", "service": "events", "version": "1.0.0",

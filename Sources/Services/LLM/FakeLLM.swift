@@ -20,9 +20,10 @@ public final class FakeLLM: Service {
         self.scripts = scripts
     }
 
-    public var routes: ServiceRoutes { Self.allRoutes }
+    public var routes: ServiceRoutes { Self.sharedRoutes }
 
-    private static let allRoutes = ServiceRoutes(of: FakeLLM.self) { routes in
+    /// The routes of all instances.
+    public static let sharedRoutes = ServiceRoutes(of: FakeLLM.self) { routes in
         routes.add(middleware: LLMFrame())
         routes.get("/health") { model, _, _ in .json(value: ["status": "healthy", "service": .string(model.name)]) }
         routes.get("/v1/models") { model, request, _ in

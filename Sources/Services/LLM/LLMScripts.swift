@@ -12,7 +12,7 @@ public import Foundation
 public struct LLMScripts: Sendable {
     struct Script: Sendable {
         let model: String?
-        let user: NSRegularExpression?
+        let user: TextPattern?
         let reply: ReplyTemplate
         let pace: Pace
         let place: Place
@@ -82,7 +82,7 @@ extension LLMScripts.Script {
         model = try conditions.optional("model")?.string()
         user = try conditions.optional("user").map { node in
             let pattern = try node.string()
-            guard let expression = try? NSRegularExpression(pattern: pattern) else {
+            guard let expression = TextPattern(pattern) else {
                 throw node.error("'\(pattern)' is not a regular expression.")
             }
             return expression
@@ -92,7 +92,6 @@ extension LLMScripts.Script {
 
     fileprivate func matches(model: String, user: String) -> Bool {
         if let wanted = self.model, wanted != model { return false }
-        guard let expression = self.user else { return true }
-        return expression.firstMatch(in: user, range: NSRange(user.startIndex..., in: user)) != nil
+        return self.user?.isFound(in: user) ?? true
     }
 }

@@ -10,6 +10,10 @@ public final class LocalWorld: Sendable {
     public let world: World
     private let transport: LoopbackTransport
 
+    /// Does what the first world of a process would have to do; it may run beside something else, such as the reading
+    /// of fixtures, and need not be called.
+    @concurrent public static func warmUp() async { ServiceFoundation.warmUp() }
+
     /// Builds and starts a world on 127.0.0.1. Services listen on `portBase` and the ports after it, in their order;
     /// without it each takes a free port. Throws ``TransportError/addressInUse(_:)``.
     public init(_ blueprint: Blueprint, portBase: Int? = nil) async throws {

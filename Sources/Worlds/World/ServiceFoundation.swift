@@ -30,6 +30,15 @@ struct ServiceFoundation {
         secret = ChanceSource(chance, actor: "world").uuid("service secret")
     }
 
+    /// Does what services and stores do once in a process: opens a first database, puts the routes together.
+    static func warmUp() {
+        try? SQLiteDatabase.warmUp()
+        _ = [
+            FakeAuth.sharedRoutes, FakeLLM.sharedRoutes, FakeAnalytics.sharedRoutes, FakeEvents.sharedRoutes,
+            FakeAgent.sharedRoutes,
+        ]
+    }
+
     func log(_ name: ServiceName) -> Logger {
         var logger = Logger(label: "backlot.\(name.rawValue)") { TraceLog(label: $0) }
         logger.logLevel = .warning

@@ -32,7 +32,7 @@ public enum SimulatedWorld {
     /// What libraries do once per process must not happen inside a simulation: a queue's first thread would be a leak,
     /// and a generator's first seed would make the first simulation unlike the others.
     private static let warmUp: Void = {
-        try? SQLiteDatabase.warmUp()
+        ServiceFoundation.warmUp()
         _ = SHA256.hash(data: [0])
         _ = P256.Signing.PrivateKey()
     }()

@@ -33,7 +33,9 @@ struct UpCommand: AsyncParsableCommand {
             throw UsageError(description: "--port-base: \(portBase) is not between 1 and \(65_535 - ServiceName.allCases.count).")
         }
         let seed = try UsageError.from { try SeedText.seed(self.seed) }
+        async let warmUp: Void = LocalWorld.warmUp()
         let blueprint = Blueprint(.local, seed: seed, fixtures: try Installation.fixtures())
+        await warmUp
         // Signals are watched before anything is there that they should take away.
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         let local = try await LocalWorld(blueprint, portBase: portBase)
