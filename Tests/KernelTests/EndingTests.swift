@@ -97,6 +97,22 @@ private struct Broken: Error {}
             #expect(outcome.hungTasks == [])
         }
     }
+
+    @Test func endedSimulationsAreReleased() throws {
+        struct Reference: @unchecked Sendable {  // because a weak reference may be read on any thread
+            weak var simulation: Simulation?
+        }
+        let references = try (1...50).map { seed in
+            try Simulation.run(.init(seed: seed)) { simulation in
+                simulation.atEnd { _ = simulation.elapsed }
+                Task { try await Task.sleep(for: .seconds(3600)) }
+                try await Task.sleep(for: .seconds(1))
+                return Reference(simulation: simulation)
+            }.value
+        }
+        // The thread of the last one may not have come to its last instruction.
+        #expect(references.dropLast().count { $0.simulation != nil } == 0)
+    }
 }
 
 extension Result where Success == Int, Failure == any Error {

@@ -122,6 +122,9 @@ public final class Simulation: @unchecked Sendable {  // because only its own th
     /// Drops all that waits to run, while the world is still entered.
     func discard() {
         over.store(true, ordering: .releasing)
+        // Whoever waits for the outcome holds this simulation: they would else hold each other for ever.
+        onLeak = nil
+        closings = []
         while let entry = ready.pop() {
             if case .strand(let reference) = entry.work { reference.release() }
         }
