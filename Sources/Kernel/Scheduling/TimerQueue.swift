@@ -2,8 +2,8 @@
 
 /// The timers of a simulation.
 ///
-/// A four-way heap of small keys over a table of slots. Adding and taking are O(log n); cancelling is O(1), and the
-/// dead keys are swept out once they are the majority.
+/// A heap of small keys over a table of slots. Adding and taking are O(log n); cancelling is O(1), and the dead keys are
+/// swept out once they are the majority.
 struct TimerQueue {
     /// What a timer does when its time has come.
     enum Action {
@@ -21,7 +21,7 @@ struct TimerQueue {
         let generation: UInt32
     }
 
-    private struct Key {
+    private struct Key: HeapKey {
         let deadline: Int64
         let sequence: UInt64
         let slot: UInt32
@@ -38,7 +38,7 @@ struct TimerQueue {
         var action: Action = .none
     }
 
-    private var heap: ContiguousArray<Key> = []
+    private var heap = FourWayHeap<Key>()
     private var slots: ContiguousArray<Slot> = []
     private var free: ContiguousArray<UInt32> = []
     private var sequence: UInt64 = 0
@@ -59,7 +59,7 @@ struct TimerQueue {
         slots[Int(slot)].action = action
         let generation = slots[Int(slot)].generation
         sequence &+= 1
-        push(Key(deadline: deadline, sequence: sequence, slot: slot, generation: generation))
+        heap.push(Key(deadline: deadline, sequence: sequence, slot: slot, generation: generation))
         return Token(slot: slot, generation: generation)
     }
 
@@ -76,7 +76,7 @@ struct TimerQueue {
     mutating func nextDeadline() -> Int64? {
         while let first = heap.first {
             if isLive(first) { return first.deadline }
-            _ = popKey()
+            _ = heap.pop()
             cancelled -= 1
         }
         return nil
@@ -85,7 +85,7 @@ struct TimerQueue {
     /// Takes the next timer if it is due at `deadline`.
     mutating func pop(dueAt deadline: Int64) -> Action? {
         while let first = heap.first, first.deadline <= deadline {
-            _ = popKey()
+            _ = heap.pop()
             if isLive(first) { return release(first.slot) }
             cancelled -= 1
         }
@@ -94,10 +94,12 @@ struct TimerQueue {
 
     /// Takes every timer that would still run, in the order in which they would.
     mutating func takeAll() -> [Action] {
-        let live = heap.filter { isLive($0) }.sorted { $0.precedes($1) }
-        heap.removeAll()
+        var actions: [Action] = []
+        while let key = heap.pop() {
+            if isLive(key) { actions.append(release(key.slot)) }
+        }
         cancelled = 0
-        return live.map { release($0.slot) }
+        return actions
     }
 
     @inline(__always)
@@ -112,44 +114,8 @@ struct TimerQueue {
     }
 
     private mutating func sweep() {
-        let live = heap.filter { isLive($0) }
-        heap.removeAll(keepingCapacity: true)
+        let slots = slots
+        heap.keep { slots[Int($0.slot)].generation == $0.generation }
         cancelled = 0
-        for key in live { push(key) }
-    }
-
-    private mutating func push(_ key: Key) {
-        heap.append(key)
-        var child = heap.count &- 1
-        while child > 0 {
-            let parent = (child &- 1) >> 2
-            guard key.precedes(heap[parent]) else { break }
-            heap[child] = heap[parent]
-            child = parent
-        }
-        heap[child] = key
-    }
-
-    private mutating func popKey() -> Key? {
-        guard let last = heap.popLast() else { return nil }
-        guard let first = heap.first else { return last }
-        let count = heap.count
-        var parent = 0
-        while true {
-            let firstChild = parent &* 4 &+ 1
-            guard firstChild < count else { break }
-            var least = firstChild
-            var other = firstChild &+ 1
-            let end = min(firstChild &+ 4, count)
-            while other < end {
-                if heap[other].precedes(heap[least]) { least = other }
-                other &+= 1
-            }
-            guard heap[least].precedes(last) else { break }
-            heap[parent] = heap[least]
-            parent = least
-        }
-        heap[parent] = last
-        return first
     }
 }
