@@ -29,17 +29,16 @@ enum Tokens {
 
     private static func kind(of character: Character) -> Kind {
         // Most texts are ASCII, and Unicode's tables are large.
-        if let ascii = character.asciiValue, ascii != 0x0a || character == "\n" {
+        if let ascii = character.asciiValue {
             switch ascii {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "_"), UInt8(ascii: "'"):
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "'"):
                 return .word
             case 0x09...0x0d, 0x20: return .space
             default: return .mark
             }
         }
         if character.isWhitespace { return .space }
-        return character.isLetter || character.isNumber || character == "_" || character == "'" ? .word : .mark
+        return character.isLetter || character.isNumber ? .word : .mark
     }
 }
