@@ -1,4 +1,4 @@
-// Timers without a closure and a promise each: what links use for every delayed delivery.
+// Timers without a closure and a promise each, for handlers that set them often.
 
 import Kernel
 import NIOCore
@@ -39,9 +39,7 @@ extension SimulatedEventLoop {
     func _scheduleCallbackIsolatedUnsafeUnchecked(
         in amount: TimeAmount, handler: some NIOScheduledCallbackHandler
     ) -> NIOScheduledCallback {
-        // A handler that is a target of strands itself needs no box: links set a timer for every delivery.
-        let item = StrandItem.poke(handler as? StrandTarget ?? HandlerCallback(handler, self), 0)
-        return NIOScheduledCallback(self, id: append(item, after: amount.nanoseconds))
+        NIOScheduledCallback(self, id: append(.poke(HandlerCallback(handler, self), 0), after: amount.nanoseconds))
     }
 
     func cancelScheduledCallback(_ callback: NIOScheduledCallback) {
