@@ -3,7 +3,7 @@
 import HTTPTypes
 public import Wire
 
-/// A typed caller of `agent`. Every call throws ``CallError``: `unexpectedStatus` for any answer but a success.
+/// A typed caller of `agent`. Every call throws ``CallError``: `unexpectedStatus` for any answer but 200.
 public struct AgentClient: Sendable {
     private let caller: Caller
 
@@ -69,6 +69,6 @@ public struct AgentClient: Sendable {
         as read: (JSONValue) -> Value?
     ) async throws -> Value {
         let call = Call(method, path).bearer(token)
-        return try await caller.result(of: body.map(call.json(value:)) ?? call, as: read)
+        return try await caller.result(of: body.map(call.json(value:)) ?? call, status: .ok, as: read)
     }
 }

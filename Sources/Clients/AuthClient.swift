@@ -15,7 +15,8 @@ public struct AuthClient: Sendable {
         public let name: String?
 
         fileprivate init?(_ json: JSONValue) {
-            guard let id = json["id"]?.string, let email = json["email"]?.string else { return nil }
+            guard let id = json["id"]?.string, let email = json["email"]?.string, json.isOptional("name", \.string)
+            else { return nil }
             self.id = id
             self.email = email
             name = json["name"]?.string
@@ -37,7 +38,8 @@ public struct AuthClient: Sendable {
 
         fileprivate init?(_ json: JSONValue) {
             guard let access = json["access_token"]?.string, let refresh = json["refresh_token"]?.string,
-                let type = json["token_type"]?.string, let seconds = json["expires_in"]?.integer
+                let type = json["token_type"]?.string, let seconds = json["expires_in"]?.integer,
+                json.isOptional("user", User.init)
             else { return nil }
             (accessToken, refreshToken, tokenType, expiresIn) = (access, refresh, type, seconds)
             user = json["user"].flatMap(User.init)
@@ -59,7 +61,8 @@ public struct AuthClient: Sendable {
 
         fileprivate init?(_ json: JSONValue) {
             guard let userID = json["user_id"]?.string, let permissions = json["permissions"]?.array,
-                let expiry = json["token_expires_at"]?.string
+                let expiry = json["token_expires_at"]?.string, permissions.allSatisfy({ $0.string != nil }),
+                json.isOptional("email", \.string), json.isOptional("name", \.string)
             else { return nil }
             self.userID = userID
             email = json["email"]?.string
@@ -81,7 +84,9 @@ public struct AuthClient: Sendable {
         public let error: String?
 
         fileprivate init?(_ json: JSONValue) {
-            guard let isValid = json["valid"]?.bool else { return nil }
+            guard let isValid = json["valid"]?.bool,
+                ["user_id", "email", "error"].allSatisfy({ json.isOptional($0, \.string) })
+            else { return nil }
             self.isValid = isValid
             userID = json["user_id"]?.string
             email = json["email"]?.string

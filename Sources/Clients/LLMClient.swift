@@ -37,8 +37,8 @@ public struct LLMClient: Sendable {
     /// The whole reply, once it is complete. Throws ``Wire/CallError``.
     public func complete(model: String, _ messages: [Message]) async throws -> String {
         try await caller.result(of: call(model, messages, streamed: false)) { whole in
-            guard let choices = whole["choices"]?.array else { return nil }
-            return choices.first?["message"]?["content"]?.string ?? ""
+            guard let choices = Self.choices(whole, "message") else { return nil }
+            return choices.first?["content"]?.string ?? ""
         }
     }
 
@@ -53,6 +53,13 @@ public struct LLMClient: Sendable {
                 body: try await reply.collected().text)
         }
         return Deltas(events: ServerSentEvents(reply.body), service: caller.service, request: call.summary)
+    }
+
+    /// The messages or deltas of all choices; nil where one has none, or one whose content is no text.
+    fileprivate static func choices(_ answer: JSONValue, _ name: String) -> [JSONValue]? {
+        guard let choices = answer["choices"]?.array else { return nil }
+        let contents = choices.compactMap { $0[name] }.filter { $0.object != nil && $0.isOptional("content", \.string) }
+        return contents.count == choices.count ? contents : nil
     }
 
     private func call(_ model: String, _ messages: [Message], streamed: Bool) -> Call {
@@ -105,11 +112,11 @@ public struct LLMClient: Sendable {
             }
 
             private func text(of event: ServerSentEvent) throws -> String? {
-                guard let choices = (try? JSONValue(json: event.data))?["choices"]?.array else {
+                guard let deltas = (try? JSONValue(json: event.data)).flatMap({ LLMClient.choices($0, "delta") }) else {
                     throw CallError.unexpectedBody(
                         service: service, request: request, reason: "an event is no chunk: \(event.data.prefix(200))")
                 }
-                return choices.first?["delta"]?["content"]?.string
+                return deltas.first?["content"]?.string
             }
         }
     }
