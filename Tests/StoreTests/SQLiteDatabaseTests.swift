@@ -68,6 +68,23 @@ import Testing
         await #expect(throws: SQLError.self) { try await session.query("SELECT 1") }
     }
 
+    @Test func runsManyTransactions() async throws {
+        let database = try SQLiteDatabase()
+        _ = try await database.query("CREATE TABLE t (n BIGINT)")
+        for index in 0..<2000 { _ = try await database.query("INSERT INTO t VALUES ($1)", [.integer(Int64(index))]) }
+        #expect(try await database.query("SELECT count(*) AS c FROM t")[0]["c"] == 2000)
+    }
+
+    @Test func runsMoreStatementsThanItKeepsPrepared() async throws {
+        let database = try SQLiteDatabase()
+        for _ in 0..<2 {
+            for number in 0..<(SQLiteConnection.preparedLimit + 50) {
+                let rows = try await database.query("SELECT \(number) + $1 AS sum", [1])
+                #expect(rows[0]["sum"] == .integer(Int64(number + 1)))
+            }
+        }
+    }
+
     @Test(arguments: [
         ("SELECT $1, $12", "SELECT ?1, ?12"),
         ("SELECT '$1', \"$1\", $1", "SELECT '$1', \"$1\", ?1"),

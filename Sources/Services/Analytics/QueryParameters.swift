@@ -15,8 +15,9 @@ struct QueryParameters {
     /// The value of the first parameter of this name.
     subscript(_ name: String) -> String? { pairs.first { $0.name == name }?.value }
 
-    /// Where a text is not rightly encoded, it is taken as it stands.
+    /// Where a text is not rightly encoded, only its spaces are read.
     private static func decode(_ text: Substring) -> String {
+        var undecoded: String { String(text.map { $0 == "+" ? " " : $0 }) }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(text.utf8.count)
         var rest = text.utf8[...]
@@ -25,13 +26,13 @@ struct QueryParameters {
             case UInt8(ascii: "+"): decoded.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
                 guard let high = rest.popFirst().flatMap(hexValue), let low = rest.popFirst().flatMap(hexValue) else {
-                    return String(text)
+                    return undecoded
                 }
                 decoded.append(high << 4 | low)
             default: decoded.append(byte)
             }
         }
-        return String(validating: decoded, as: UTF8.self) ?? String(text)
+        return String(validating: decoded, as: UTF8.self) ?? undecoded
     }
 
     private static func hexValue(_ digit: UInt8) -> UInt8? {

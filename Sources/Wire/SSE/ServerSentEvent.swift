@@ -19,16 +19,6 @@ public struct ServerSentEvent: Sendable, Equatable {
         self.id = id
     }
 
-    /// An event whose data is a JSON value (keys sorted, so that equal values give equal bytes).
-    public init(event: String? = nil, json value: some Encodable, id: String? = nil) throws {
-        self.init(event: event, data: String(buffer: try WireJSON.encode(value)), id: id)
-    }
-
-    /// The value of data that is JSON. Throws `DecodingError`.
-    public func json<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        try WireJSON.decode(type, from: ByteBuffer(string: data))
-    }
-
     /// The event as it travels, with the empty line that ends it.
     public var encoded: ByteBuffer {
         var buffer = ByteBuffer()

@@ -58,11 +58,9 @@ struct ServiceFoundation {
 
     private func context(_ name: ServiceName) -> ServiceContext {
         let party = Endpoint.service(name.rawValue)
-        let callers = Dictionary(
-            uniqueKeysWithValues: ServiceName.names.map { ($0, mesh.caller(from: party, to: $0)) })
         return ServiceContext(
             name: name.rawValue, clock: WorldClock(), chance: ChanceSource(chance, actor: name.rawValue),
             relational: relational, cache: cache, log: log(name), trace: trace, serviceSecret: secret,
-            callers: { [mesh] service in callers[service] ?? mesh.caller(from: party, to: service) })
+            callers: { [mesh] service in mesh.caller(from: party, to: service) })
     }
 }
