@@ -24,12 +24,15 @@ public struct ServiceContext: Sendable {
     public let trace: Trace
     /// What the services of this world show each other as `X-Service-Secret`; made anew for every world.
     public let serviceSecret: String
+    /// The deviations from the contract that this world has switched on.
+    public let deviations: Set<Deviation>
     private let callers: @Sendable (String) -> Caller
 
     /// A context from its parts. `callers` makes a caller from this service to another.
     public init(
         name: String, clock: WorldClock, chance: ChanceSource, relational: any RelationalStore, cache: any CacheStore,
-        log: Logger, trace: Trace, serviceSecret: String, callers: @escaping @Sendable (String) -> Caller
+        log: Logger, trace: Trace, serviceSecret: String, deviations: Set<Deviation> = [],
+        callers: @escaping @Sendable (String) -> Caller
     ) {
         self.name = name
         self.clock = clock
@@ -39,6 +42,7 @@ public struct ServiceContext: Sendable {
         self.log = log
         self.trace = trace
         self.serviceSecret = serviceSecret
+        self.deviations = deviations
         self.callers = callers
     }
 

@@ -3,6 +3,7 @@
 public import Faults
 import Kernel
 public import Mesh
+public import ServiceKit
 
 /// Everything that makes a world what it is. Two worlds of equal blueprints run alike.
 public struct Blueprint: Sendable {
@@ -14,6 +15,8 @@ public struct Blueprint: Sendable {
     public var faults: FaultPlan
     /// What the fakes play.
     public var fixtures: FixtureSet
+    /// The ways in which services are to behave other than their contracts say: planted bugs and quirks.
+    public var deviations: Set<Deviation> = []
     /// Whether the trace keeps its events for reading.
     public var keepsTrace = false
     /// Which kind of world it is.

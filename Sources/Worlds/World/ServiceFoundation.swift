@@ -21,8 +21,10 @@ struct ServiceFoundation {
     private let chance: Chance
     private let trace: Trace
     private let secret: String
+    private let deviations: Set<Deviation>
 
-    init(mesh: Mesh, chance: Chance, trace: Trace) throws {
+    init(mesh: Mesh, chance: Chance, trace: Trace, deviations: Set<Deviation>) throws {
+        self.deviations = deviations
         self.mesh = mesh
         self.chance = chance
         self.trace = trace
@@ -61,6 +63,6 @@ struct ServiceFoundation {
         return ServiceContext(
             name: name.rawValue, clock: WorldClock(), chance: ChanceSource(chance, actor: name.rawValue),
             relational: relational, cache: cache, log: log(name), trace: trace, serviceSecret: secret,
-            callers: { [mesh] service in mesh.caller(from: party, to: service) })
+            deviations: deviations, callers: { [mesh] service in mesh.caller(from: party, to: service) })
     }
 }

@@ -43,7 +43,8 @@ public final class World: Sendable {
         let mesh = Mesh(
             over: transport, profile: blueprint.links, injector: FaultInjector(blueprint.faults, chance: chance),
             chance: chance, trace: trace)
-        let foundation = try ServiceFoundation(mesh: mesh, chance: chance, trace: trace)
+        let foundation = try ServiceFoundation(
+            mesh: mesh, chance: chance, trace: trace, deviations: blueprint.deviations)
         var parts: [Part] = []
         var addresses: [(String, Address)] = []
         do {

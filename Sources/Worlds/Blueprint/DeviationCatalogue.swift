@@ -1,0 +1,18 @@
+// Every deviation of every service, by name.
+
+public import Fixtures
+public import ServiceKit
+
+/// The deviations that can be switched on.
+public enum DeviationCatalogue {
+    /// All deviations, service by service.
+    public static let all: [Deviation] = []
+
+    /// The deviation of a name. Throws an `InputError` with the nearest name.
+    public static func deviation(named name: String, at place: Place) throws -> Deviation {
+        guard let deviation = all.first(where: { $0.name == name }) else {
+            throw InputError.unknown("planted bug", name, known: all.map(\.name), at: place)
+        }
+        return deviation
+    }
+}
