@@ -122,7 +122,7 @@ let package = Package(
         .executableTarget(
             name: "backlot",
             dependencies: [
-                "Runner", "Worlds", "Kernel", "Wire", "Faults", "Fixtures", "Suites",
+                "Runner", "Worlds", "Kernel", "Wire", "Faults", "Fixtures", "ServiceKit", "Suites",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],

@@ -19,7 +19,10 @@ struct Backlot: AsyncParsableCommand {
               backlot up --env-file .env           serve the fakes on 127.0.0.1 until Ctrl-C
             """,
         version: "0.1.0",
-        subcommands: [RunCommand.self, ListCommand.self, UpCommand.self, FaultsCommand.self, DoctorCommand.self])
+        subcommands: [
+            RunCommand.self, ListCommand.self, VerifySuitesCommand.self, UpCommand.self, FaultsCommand.self,
+            BugsCommand.self, QuirksCommand.self, DoctorCommand.self,
+        ])
 
     static func main() async {
         do {
@@ -64,6 +67,11 @@ struct Backlot: AsyncParsableCommand {
 /// An option or argument that cannot be used: exit code 64.
 struct UsageError: Error, CustomStringConvertible {
     let description: String
+
+    /// The error for a name that nobody knows.
+    static func unknown(_ kind: String, _ name: String, known: [String]) -> UsageError {
+        UsageError(description: InputError.unknown(kind, name, known: known).description)
+    }
 
     /// Runs `body`, and makes what is wrong with the input an error of usage.
     static func from<Value>(_ body: () throws -> Value) throws -> Value {

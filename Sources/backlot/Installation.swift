@@ -1,5 +1,6 @@
 // Where the program is, and what lies around it.
 
+import Fixtures
 import Foundation
 import Runner
 import Worlds
@@ -20,5 +21,14 @@ enum Installation {
             environment: ProcessInfo.processInfo.environment,
             workingDirectory: URL(fileURLWithPath: FileManager.default.currentDirectoryPath), program: program)
         return try FixtureSet.load(directory)
+    }
+
+    /// Throws an `InputError` where simulations do not repeat on this machine.
+    static func proveDeterminism(_ fixtures: FixtureSet) throws {
+        for check in SelfTest.determinism(fixtures) {
+            if let problem = check.problem {
+                throw InputError("The self-test failed (\(check.name): \(check.found)): \(problem)")
+            }
+        }
     }
 }

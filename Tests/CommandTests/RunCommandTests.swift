@@ -6,7 +6,7 @@ import Wire
 
 @Suite(.timeLimit(.minutes(3)), .serialized) struct RunCommandTests {
     @Test func aRunThatPasses() async throws {
-        let result = try await Command.run("run", "--users", "2")
+        let result = try await Command.run("run", "e2e/golden-path", "--users", "2")
         #expect(result.status == 0)
         #expect(result.error == "")
         #expect(result.lines.first?.hasPrefix("seed 1, backlot ") == true)
@@ -14,22 +14,22 @@ import Wire
         #expect(result.lines.contains { $0.hasPrefix("pass e2e/golden-path") })
         let verdict = result.lines.suffix(2).first ?? ""
         #expect(verdict.hasPrefix("passed: 1 passed, 0 failed in "))
-        #expect(verdict.hasSuffix("(declared 1, collected 1, selected 1, executed 1)"))
+        #expect(verdict.hasSuffix("selected 1, executed 1)"))
         #expect(result.lines.last?.wholeMatch(of: /fingerprint [0-9a-f]{16}/) != nil)
         #expect(!result.output.contains("\u{1B}"), "colour belongs on terminals only")
     }
 
     @Test func processesAgree() async throws {
-        let first = try await Command.run("run", "--users", "3", "--seed", "77")
-        let again = try await Command.run("run", "--users", "3", "--seed", "0x4d", "--jobs", "1")
-        let other = try await Command.run("run", "--users", "3", "--seed", "78")
+        let first = try await Command.run("run", "e2e/golden-path", "--users", "3", "--seed", "77")
+        let again = try await Command.run("run", "e2e/golden-path", "--users", "3", "--seed", "0x4d", "--jobs", "1")
+        let other = try await Command.run("run", "e2e/golden-path", "--users", "3", "--seed", "78")
         #expect(first.fingerprint != nil)
         #expect(again.fingerprint == first.fingerprint)
         #expect(other.fingerprint != first.fingerprint)
     }
 
     @Test func jsonLines() async throws {
-        let result = try await Command.run("run", "--users", "2", "--seeds", "3", "--json")
+        let result = try await Command.run("run", "e2e/golden-path", "--users", "2", "--seeds", "3", "--json")
         #expect(result.status == 0)
         let values = try result.lines.map { try JSONValue(json: $0) }
         #expect(values.map { $0["kind"]?.string } == ["run", "case", "case", "case", "summary"])
@@ -40,17 +40,17 @@ import Wire
         #expect(Set(values[1...4].map { $0["fingerprint"]?.string?.count }) == [16])
         let summary = try #require(values.last)
         #expect(
-            ["declared", "selected", "executed", "passed", "failed", "exit"].map { summary[$0]?.integer } == [3, 1, 3, 3, 0, 0])
+            ["planned", "selected", "executed", "passed", "failed", "exit"].map { summary[$0]?.integer } == [3, 1, 3, 3, 0, 0])
         #expect(summary["replay"]?.isNull == true)
     }
 
     @Test(arguments: ["agent->llm: reset@1", "user-2<-auth: drop@2"])
     func aFailureHandsOutItsCommand(fault: String) async throws {
-        let result = try await Command.run("run", "--users", "2", "--seed", "5", "--fault", fault)
+        let result = try await Command.run("run", "e2e/golden-path", "--users", "2", "--seed", "5", "--fault", fault)
         #expect(result.status == 1)
         #expect(result.lines.contains { $0.hasPrefix("FAIL e2e/golden-path") })
         let last = result.lines.last ?? ""
-        #expect(last == "replay: backlot run --seed 5 --users 2 --fault '\(fault)'")
+        #expect(last == "replay: backlot run e2e/golden-path --seed 5 --users 2 --fault '\(fault)'")
         let replayed = try await Command.shell(String(last.dropFirst(8)))
         #expect(replayed.status == 1)
         #expect(replayed.fingerprint != nil)
@@ -70,7 +70,7 @@ import Wire
     }
 
     @Test(.timeLimit(.minutes(1))) func theLocalWorld() async throws {
-        let result = try await Command.run("run", "--users", "2", "--world", "local")
+        let result = try await Command.run("run", "e2e/golden-path", "--users", "2", "--world", "local")
         #expect(result.status == 0)
         #expect(result.fingerprint == nil)
         #expect(result.lines.last?.hasPrefix("passed: 1 passed, 0 failed in ") == true)

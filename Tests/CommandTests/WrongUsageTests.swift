@@ -49,7 +49,7 @@ import Testing
             let fixtures = folder.appending(path: "Fixtures")
             try FileManager.default.copyItem(at: Command.root.appending(path: "Fixtures"), to: fixtures)
             let environment = ["BACKLOT_FIXTURES": fixtures.path]
-            #expect(try await Command.run("run", "--users", "1", environment: environment).status == 0)
+            #expect(try await Command.run("run", "e2e/golden-path", "--users", "1", environment: environment).status == 0)
 
             let file = fixtures.appending(path: "agents/data.yaml")
             let good = try String(contentsOf: file, encoding: .utf8)
@@ -57,7 +57,7 @@ import Testing
             for (written, said) in [("tpye:", "Did you mean 'type'?"), ("type: [", "not well-formed YAML")] {
                 try good.replacing("\ntype:", with: "\n" + written, maxReplacements: 1).write(
                     to: file, atomically: true, encoding: .utf8)
-                let result = try await Command.run("run", "--users", "1", environment: environment)
+                let result = try await Command.run("run", "e2e/golden-path", "--users", "1", environment: environment)
                 #expect(result.status == 2)
                 #expect(result.output == "")
                 #expect(result.errorLines.count == 1, "\(result.error)")

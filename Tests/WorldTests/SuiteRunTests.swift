@@ -1,4 +1,4 @@
-// Plans, summaries and exit codes: a run that showed nothing never passes.
+// Plans, layers, summaries and exit codes: a run that showed nothing never passes.
 
 import Fixtures
 import Kernel
@@ -13,28 +13,22 @@ private struct Broken: Error, CustomStringConvertible { let description = "it br
 
 /// A case whose body is given.
 private func suiteCase(
-    _ id: String, _ body: @escaping @Sendable (World, CaseSetting) async throws -> CaseReport
+    _ id: String, layer: CaseLayer = .flows, needs: [CaseNeed] = [], _ body: @escaping @Sendable (Stage) async throws -> Void
 ) -> SuiteCase {
-    SuiteCase(id: id, title: id, category: "test", covers: [], markers: [], body: body)
+    SuiteCase(id, id, layer: layer, covers: ["E1.1"], needs: needs, body: body)
 }
 
-private let passing = suiteCase("test/passing") { _, _ in
-    var report = CaseReport()
-    report.checks = 1
-    return report
+private func passing(_ id: String, layer: CaseLayer = .flows) -> SuiteCase {
+    suiteCase(id, layer: layer) { stage in await stage.journey("user-1") { $0.check(true, "") } }
 }
-private let failing = suiteCase("test/failing") { _, _ in
-    var report = CaseReport()
-    report.checks = 1
-    report.findings = [Finding(user: "user-1", step: "look", "it is not there")]
-    return report
+private func failing(_ id: String, layer: CaseLayer = .flows) -> SuiteCase {
+    suiteCase(id, layer: layer) { stage in
+        await stage.journey("user-1") { journey in try await journey.take("look") { throw Broken() } }
+    }
 }
-private let empty = suiteCase("test/empty") { _, _ in CaseReport() }
-private let throwing = suiteCase("test/throwing") { _, _ in throw Broken() }
-private let stuck = suiteCase("test/stuck") { _, _ in
-    await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
-    return CaseReport()
-}
+private let empty = suiteCase("e2e/empty") { _ in }
+private let throwing = suiteCase("e2e/throwing") { _ in throw Broken() }
+private let stuck = suiteCase("e2e/stuck") { _ in await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in } }
 
 @Suite(.timeLimit(.minutes(2))) struct SuiteRunTests {
     private func run(
@@ -46,22 +40,25 @@ private let stuck = suiteCase("test/stuck") { _, _ in
     @Test(arguments: WorldKind.allCases) func nothingSelectedIsNoSuccess(kind: WorldKind) async throws {
         let summary = try await run([], kind: kind)
         #expect(summary.exitCode == 2)
-        #expect([summary.declared, summary.selected, summary.executed] == [0, 0, 0])
+        #expect([summary.planned, summary.selected, summary.executed] == [0, 0, 0])
     }
 
     @Test(arguments: WorldKind.allCases) func nothingExecutedIsNoSuccess(kind: WorldKind) async throws {
         let summary = try await run([empty, throwing], kind: kind)
         #expect(summary.exitCode == 2)
-        #expect([summary.declared, summary.executed, summary.notRun] == [2, 0, 2])
+        #expect([summary.planned, summary.executed, summary.notRun] == [2, 0, 2])
         #expect(summary.shown.map(\.verdict) == [.notRun("the case checked nothing"), .notRun("it broke")])
     }
 
-    @Test func someNotRunIsNoSuccess() async throws { #expect(try await run([passing, throwing]).exitCode == 2) }
+    @Test func someNotRunIsNoSuccess() async throws {
+        #expect(try await run([passing("e2e/passing"), throwing]).exitCode == 2)
+    }
 
     @Test(arguments: WorldKind.allCases) func oneFailureFailsTheRun(kind: WorldKind) async throws {
-        let summary = try await run([passing, failing, throwing], kind: kind)
+        let summary = try await run([passing("e2e/passing"), failing("e2e/failing"), throwing], kind: kind)
         #expect(summary.exitCode == 1)
         #expect([summary.executed, summary.passed, summary.failed, summary.notRun] == [2, 1, 1, 1])
+        #expect(summary.failure?.id == "e2e/failing")
     }
 
     @Test func aCaseThatHangsHasFailed() async throws {
@@ -77,22 +74,65 @@ private let stuck = suiteCase("test/stuck") { _, _ in
     @Test func everythingIsCounted() async throws {
         let order = Mutex<[String]>([])
         let summary = await SuiteRun.carryOut(
-            plan(try blueprint(), cases: [passing, failing], seeds: [5, 6, 7], users: 1, width: 4)
+            plan(
+                try blueprint(), cases: [passing("e2e/passing"), failing("e2e/failing")], seeds: [5, 6, 7], users: 1, width: 4)
         ) { result in order.withLock { $0.append("\(result.id) \(result.seed)") } }
-        #expect(summary.declared == 6)
-        #expect(summary.collected == SuiteCatalogue.cases.count)
-        #expect(summary.selected == 2)
+        #expect([summary.declared, summary.collected, summary.selected, summary.planned] == [2, 2, 2, 6])
         #expect([summary.executed, summary.passed, summary.failed] == [6, 3, 3])
         // In the plan's order, whatever ran first.
-        let expected = ["test/passing", "test/failing"].flatMap { id in [5, 6, 7].map { "\(id) \($0)" } }
+        let expected = [5, 6, 7].flatMap { seed in ["e2e/passing", "e2e/failing"].map { "\($0) \(seed)" } }
         #expect(order.withLock { $0 } == expected)
     }
 
-    @Test func selectionKnowsItsCases() throws {
-        #expect(try CaseSelection.select([]).map(\.id) == SuiteCatalogue.cases.map(\.id))
-        #expect(try CaseSelection.select(["e2e/golden-path"]).count == 1)
-        #expect(throws: InputError.unknown("case", "e2e/golden-pth", known: ["e2e/golden-path"])) {
-            try CaseSelection.select(["e2e/golden-pth"], from: SuiteCatalogue.cases.filter { $0.id == "e2e/golden-path" })
+    @Test(arguments: WorldKind.allCases, [1, 3]) func aFailedLayerSaysWhatItMadePointless(kind: WorldKind, width: Int)
+        async throws
+    {
+        let cases = [
+            passing("e2e/flow"), failing("e2e/service", layer: .services), passing("e2e/other-service", layer: .services),
+            passing("e2e/ground", layer: .infrastructure),
+        ]
+        let results = Mutex<[CaseResult]>([])
+        let summary = await SuiteRun.carryOut(
+            plan(try blueprint(kind), cases: cases, seeds: [1, 2], users: 1, width: width)
+        ) { result in results.withLock { $0.append(result) } }
+        let reason = "e2e/service of the layer below, services, has failed: nothing could be shown on it"
+        let flows = results.withLock { $0 }.filter { $0.id == "e2e/flow" }.map(\.verdict)
+        #expect(flows == [.skipped(reason), .skipped(reason)])
+        #expect(results.withLock { $0 }.prefix(4).map(\.id) == ["e2e/ground", "e2e/service", "e2e/other-service", "e2e/flow"])
+        #expect([summary.executed, summary.passed, summary.failed, summary.skipped] == [6, 4, 2, 2])
+        #expect(summary.exitCode == 1)
+    }
+
+    @Test func whatAWorldLacksIsSaid() async throws {
+        let patient = suiteCase("e2e/patient", needs: [.virtualTime]) { stage in
+            await stage.journey("user-1") { journey in
+                try await journey.clock.sleep(for: .seconds(3600))
+                journey.check(true, "")
+            }
         }
+        #expect(try await run([patient]).exitCode == 0)
+        let local = try await run([patient], kind: .local)
+        #expect(local.exitCode == 2)
+        #expect(
+            local.shown.map(\.verdict) == [.skipped("the local world lacks what it needs: virtual time: it lets minutes pass")])
+        #expect(try await run([patient, passing("e2e/passing")], kind: .local).exitCode == 0)
+    }
+
+    @Test func usersAreReportedInTheirOrder() async throws {
+        let case1 = suiteCase("e2e/users") { stage in
+            let results = await stage.everyUser(of: ["a", "b", "c"]) { journey -> String in
+                try await journey.clock.sleep(for: .seconds(journey.user == "a" ? 3 : 1))
+                journey.find("seen")
+                if journey.user == "b" { throw Broken() }
+                return journey.user
+            }
+            await stage.journey("all") { $0.expect(results, ["a", nil, "c"], "the results") }
+        }
+        let summary = try await run([case1])
+        guard case .failed(let findings)? = summary.shown.first?.verdict else {
+            Issue.record("expected a failure")
+            return
+        }
+        #expect(findings.map(\.description) == ["a, start: seen", "b, start: seen", "b, start: it broke", "c, start: seen"])
     }
 }

@@ -36,10 +36,10 @@ func inWorld<Value: Sendable>(
 
 /// A plan of the golden path, or of other cases.
 func plan(
-    _ blueprint: Blueprint, cases: [SuiteCase] = SuiteCatalogue.cases, seeds: [UInt64] = [1], users: Int, width: Int = 1
+    _ blueprint: Blueprint, cases: [SuiteCase] = [SuiteCatalogue.goldenPath], seeds: [UInt64] = [1], users: Int, width: Int = 1
 ) -> RunPlan {
     RunPlan(
-        cases: cases, collected: SuiteCatalogue.cases.count, seeds: seeds, setting: CaseSetting(users: users),
+        cases: cases, of: SuiteCatalogue.collect(cases), seeds: seeds, setting: CaseSetting(users: users),
         blueprint: blueprint, width: width)
 }
 
@@ -53,7 +53,7 @@ struct GoldenRun: Equatable, Sendable {
     init(
         seed: UInt64 = 1, users: Int, faults: [String] = [], order: Simulation.Order = .seeded
     ) throws {
-        let suiteCase = SuiteCatalogue.cases[0]
+        let suiteCase = SuiteCatalogue.goldenPath
         let outcome = SimulatedWorld.run(try blueprint(seed: seed, faults: faults), order: order) { world in
             let report = try await suiteCase.run(in: world, CaseSetting(users: users))
             return (report.findings.map(\.description), world.mesh.injector.decisions)

@@ -20,6 +20,7 @@ public struct JSONLines: Sendable {
             "seeds": .integer(Int64(plan.seeds.count)), "users": .integer(Int64(plan.setting.users)),
             "world": .string(plan.blueprint.kind.rawValue), "build": .string(build.configuration),
             "backlot": .string(build.version), "commit": build.commit.map(JSONValue.string) ?? .null,
+            "cases": .array(plan.cases.map { .string($0.id) }), "notes": Self.texts(plan.notes),
         ])
     }
 
@@ -27,8 +28,10 @@ public struct JSONLines: Sendable {
     public func observe(_ result: CaseResult) {
         var line: JSONValue = [
             "kind": "case", "id": .string(result.id), "seed": Self.seed(result.seed),
+            "category": .string(result.suiteCase.category), "layer": .string(result.suiteCase.layer.rawValue),
+            "covers": Self.texts(result.suiteCase.covers), "markers": Self.texts(result.suiteCase.markers),
             "fingerprint": Self.text(result.fingerprint), "virtual_seconds": .number(result.elapsed.seconds),
-            "real_seconds": .number(result.took.seconds), "faults": .array(result.faults.map(JSONValue.string)),
+            "real_seconds": .number(result.took.seconds), "faults": Self.texts(result.faults),
         ]
         switch result.verdict {
         case .passed: line["outcome"] = "passed"
@@ -39,21 +42,25 @@ public struct JSONLines: Sendable {
         case .notRun(let reason):
             line["outcome"] = "not run"
             line["reason"] = .string(reason)
+        case .skipped(let reason):
+            line["outcome"] = "skipped"
+            line["reason"] = .string(reason)
         }
         put(line)
     }
 
     /// `{"kind":"summary",...}`
     public func end(_ summary: RunSummary, command: ReplayCommand) {
-        let failure = summary.shown.first { $0.verdict != .passed }
         put([
             "kind": "summary", "declared": .integer(Int64(summary.declared)), "collected": .integer(Int64(summary.collected)),
-            "selected": .integer(Int64(summary.selected)), "executed": .integer(Int64(summary.executed)),
+            "selected": .integer(Int64(summary.selected)), "planned": .integer(Int64(summary.planned)),
+            "executed": .integer(Int64(summary.executed)),
             "passed": .integer(Int64(summary.passed)), "failed": .integer(Int64(summary.failed)),
-            "not_run": .integer(Int64(summary.notRun)),
+            "not_run": .integer(Int64(summary.notRun)), "skipped": .integer(Int64(summary.skipped)),
+            "collection_errors": .integer(Int64(summary.collectionErrors)),
             "real_seconds": .number(summary.took.seconds), "virtual_seconds": .number(summary.elapsed.seconds),
             "fingerprint": Self.text(summary.fingerprint), "exit": .integer(Int64(summary.exitCode)),
-            "replay": failure.map { .string(command.line(seed: $0.seed)) } ?? .null,
+            "replay": summary.failure.map { .string(command.line($0)) } ?? .null,
         ])
     }
 
@@ -64,9 +71,10 @@ public struct JSONLines: Sendable {
         Int64(exactly: seed).map(JSONValue.integer) ?? .string("\(seed)")
     }
 
+    private static func texts(_ texts: [String]) -> JSONValue { .array(texts.map(JSONValue.string)) }
     private static func text(_ fingerprint: Fingerprint?) -> JSONValue { fingerprint.map { .string("\($0)") } ?? .null }
 }
 
 extension Duration {
-    fileprivate var seconds: Double { Double(nanosecondsClamped) / 1e9 }
+    var seconds: Double { Double(nanosecondsClamped) / 1e9 }
 }

@@ -1,15 +1,15 @@
 // The command that does it again.
 
-/// The command line of a run, as it has to be typed to replay one seed of it.
+/// The command line of a run, as it has to be typed to replay one case under one seed.
 public struct ReplayCommand: Sendable {
     private let arguments: [String]
 
-    /// The command of the options that were given, without those that choose seeds or output.
+    /// The command of the options that were given, without those that choose cases, seeds or output.
     public init(_ arguments: [String]) { self.arguments = arguments }
 
-    /// The line that replays a seed.
-    public func line(seed: UInt64) -> String {
-        (["backlot", "run", "--seed", "\(seed)"] + arguments).map(Self.quoted).joined(separator: " ")
+    /// The line that replays a result.
+    public func line(_ result: CaseResult) -> String {
+        (["backlot", "run", result.id, "--seed", "\(result.seed)"] + arguments).map(Self.quoted).joined(separator: " ")
     }
 
     /// An argument as a POSIX shell takes it.

@@ -15,15 +15,38 @@ public final class TerminalReport: Sendable {
         public var isLive: Bool
         /// Whether the text may be coloured.
         public var isColoured: Bool
-        /// Whether every step and event is listed.
-        public var isVerbose: Bool
+        /// How much is said of what goes well.
+        public var amount: Amount
+        /// How much is said of a failure.
+        public var traceback: Traceback
 
         /// A style from its parts.
-        public init(isLive: Bool, isColoured: Bool, isVerbose: Bool) {
+        public init(isLive: Bool, isColoured: Bool, amount: Amount, traceback: Traceback) {
             self.isLive = isLive
             self.isColoured = isColoured
-            self.isVerbose = isVerbose
+            self.amount = amount
+            self.traceback = traceback
         }
+    }
+
+    /// How much is said of what goes well.
+    public enum Amount: Sendable {
+        /// Failures and the summary.
+        case quiet
+        /// A line for each case, where there is one seed.
+        case normal
+        /// Every case run with its steps, faults and, where it was kept, its trace.
+        case verbose
+    }
+
+    /// How much is said of a failure.
+    public enum Traceback: String, Sendable, CaseIterable {
+        /// The first findings, a line each, and the faults.
+        case short
+        /// All findings and faults, and the trace where it was kept.
+        case long
+        /// Only which case failed.
+        case no
     }
 
     private struct Progress {
@@ -31,6 +54,7 @@ public final class TerminalReport: Sendable {
         var failed = 0
         var lastShown: ContinuousClock.Instant?
         var isLineOpen = false
+        var counts: [String: [String: Int]] = [:]
     }
 
     private let plan: RunPlan
@@ -48,27 +72,35 @@ public final class TerminalReport: Sendable {
         self.write = write
     }
 
-    /// The first line: the seed and the build.
+    /// The first line: the seed and the build. Then what else is to be known of the run.
     public func begin(build: Build) {
         let seeds =
             plan.seeds.count == 1
             ? "seed \(plan.seeds[0])" : "seeds \(plan.seeds.first ?? 0)..\(plan.seeds.last ?? 0)"
         let world = "\(plan.blueprint.kind.rawValue) world"
         write("\(bold(seeds)), \(build), \(world), \(counted(plan.setting.users, "user"))\n")
+        for note in plan.notes { write("note: \(note)\n") }
     }
 
     /// One case run has ended.
     public func observe(_ result: CaseResult) {
         let (done, failed, isDue) = progress.withLock { progress in
             progress.done += 1
-            if result.verdict != .passed { progress.failed += 1 }
+            progress.counts[result.suiteCase.category, default: [:]][result.verdict.word, default: 0] += 1
+            if result.verdict.isTrouble { progress.failed += 1 }
             let now = ContinuousClock.now
             let wait: Duration = style.isLive ? .milliseconds(100) : .seconds(5)
             let isDue = now - (progress.lastShown ?? begun) >= wait && progress.done < plan.count
             if isDue { progress.lastShown = now }
             return (progress.done, progress.failed, isDue)
         }
-        if result.verdict != .passed || plan.count == 1 || style.isVerbose {
+        let isListed =
+            switch style.amount {
+            case .quiet: false
+            case .normal: plan.seeds.count == 1
+            case .verbose: true
+            }
+        if result.verdict.isTrouble || isListed {
             clearLine()
             write(lines(of: result).map { $0 + "\n" }.joined())
         }
@@ -76,8 +108,7 @@ public final class TerminalReport: Sendable {
     }
 
     private func show(_ done: Int, _ failed: Int) {
-        let seconds = Double((ContinuousClock.now - begun).nanosecondsClamped) / 1e9
-        let rate = Int(Double(done) / max(seconds, 1e-3))
+        let rate = Int(Double(done) / max((ContinuousClock.now - begun).seconds, 1e-3))
         let text = "\(done) of \(plan.count) done, \(failed) failed, \(rate)/s"
         if style.isLive {
             write("\r\u{1B}[K\(text)")
@@ -101,15 +132,28 @@ public final class TerminalReport: Sendable {
         var lines: [String]
         switch result.verdict {
         case .passed: lines = ["\(green("pass")) \(result.id)\(seed) (\(time))"]
-        case .failed(let findings):
-            lines = ["\(red("FAIL")) \(result.id)\(seed) (\(time))"]
-            lines += findings.prefix(10).map { "     \($0)" }
-            if findings.count > 10 { lines.append("     and \(findings.count - 10) more") }
+        case .failed(let findings): lines = ["\(red("FAIL")) \(result.id)\(seed) (\(time))"] + told(findings)
         case .notRun(let reason): lines = ["\(red("could not run")) \(result.id)\(seed): \(reason)"]
+        case .skipped(let reason): lines = ["skip \(result.id)\(seed): \(reason)"]
         }
-        if result.verdict != .passed || style.isVerbose { lines += result.faults.map { "     fault: \($0)" } }
-        if style.isVerbose { lines += result.events.map(Self.line) }
+        let isDetailed = style.amount == .verbose || (result.verdict.isTrouble && style.traceback != .no)
+        if isDetailed { lines += result.faults.map { "     fault: \($0)" } }
+        if style.amount == .verbose || style.traceback == .long, result.verdict.isTrouble || plan.count == 1 {
+            lines += result.events.map(Self.line)
+        }
+        if style.amount == .verbose, let table = Self.timings(result) { lines += table.map { "     \($0)" } }
         return lines
+    }
+
+    private func told(_ findings: [Finding]) -> [String] {
+        let limit =
+            switch style.traceback {
+            case .short: 10
+            case .long: Int.max
+            case .no: 0
+            }
+        let told = findings.prefix(limit).map { "     \($0)" }
+        return findings.count > limit && limit > 0 ? told + ["     and \(findings.count - limit) more"] : told
     }
 
     private static func line(_ event: Trace.Event) -> String {
@@ -121,31 +165,50 @@ public final class TerminalReport: Sendable {
     /// The summary, and where something failed the command that replays it as the very last line.
     public func end(_ summary: RunSummary) {
         clearLine()
-        if summary.passed > 0, let table = timings(summary) { write(table.map { "  \($0)\n" }.joined()) }
-        let counts =
+        if plan.count == 1, style.amount == .normal, let only = summary.shown.first, only.verdict == .passed,
+            let table = Self.timings(only)
+        {
+            write(table.map { "  \($0)\n" }.joined())
+        }
+        if plan.cases.isEmpty { write("nothing was selected: 'backlot list' shows what there is\n") }
+        if let table = categories { write(table.map { "  \($0)\n" }.joined()) }
+        var counts =
             "declared \(summary.declared), collected \(summary.collected), selected \(summary.selected), executed \(summary.executed)"
-        let verdict = summary.exitCode == 0 ? green("passed") : red(summary.failed > 0 ? "failed" : "could not run")
+        if summary.planned != summary.selected { counts += " of \(summary.planned)" }
+        let verdict =
+            summary.exitCode == 0 ? green("passed") : red(summary.failed > 0 ? "failed" : "could not run")
         var parts = ["\(summary.passed) passed", "\(summary.failed) failed"]
         if summary.notRun > 0 { parts.append("\(summary.notRun) not run") }
+        if summary.skipped > 0 { parts.append("\(summary.skipped) skipped") }
+        if summary.collectionErrors > 0 { parts.append(counted(summary.collectionErrors, "collection error")) }
         write("\(verdict): \(parts.joined(separator: ", ")) in \(summary.took.spoken) (\(counts))\n")
         if let fingerprint = summary.fingerprint { write("fingerprint \(fingerprint)\n") }
-        if let failure = summary.shown.first(where: { $0.verdict != .passed }) {
-            write("replay: \(command.line(seed: failure.seed))\n")
-        }
+        if let failure = summary.failure { write("replay: \(command.line(failure))\n") }
     }
 
-    /// A table of the steps of the first result that passed: over its users, the median and the longest.
-    private func timings(_ summary: RunSummary) -> [String]? {
-        guard let timings = summary.shown.first(where: { $0.verdict == .passed })?.timings, !timings.isEmpty else {
-            return nil
+    /// How the categories came off, where there are several.
+    private var categories: [String]? {
+        let counts = progress.withLock { $0.counts }
+        guard counts.count > 1 else { return nil }
+        let words = ["passed", "failed", "not run", "skipped"].filter { word in counts.values.contains { $0[word] != nil } }
+        var table = Table(header: ["category"] + words)
+        for category in TestPlan.categories {
+            guard let own = counts[category] else { continue }
+            table.rows.append([category] + words.map { "\(own[$0] ?? 0)" })
         }
+        return table.lines
+    }
+
+    /// A table of the steps of a result: over its users, the median and the longest.
+    private static func timings(_ result: CaseResult) -> [String]? {
+        guard !result.timings.isEmpty else { return nil }
         var steps: [String] = []
         var durations: [String: [Duration]] = [:]
-        for timing in timings {
+        for timing in result.timings {
             if durations[timing.step] == nil { steps.append(timing.step) }
             durations[timing.step, default: []].append(timing.duration)
         }
-        var table = Table(header: ["step", "users", "median", "longest"])
+        var table = Table(header: ["step", "times", "median", "longest"])
         for step in steps {
             let sorted = (durations[step] ?? []).sorted()
             guard let longest = sorted.last else { continue }
@@ -157,4 +220,24 @@ public final class TerminalReport: Sendable {
     private func bold(_ text: String) -> String { style.isColoured ? text.bold : text }
     private func green(_ text: String) -> String { style.isColoured ? text.green : text }
     private func red(_ text: String) -> String { style.isColoured ? text.red.bold : text }
+}
+
+extension CaseVerdict {
+    /// The verdict in tables.
+    var word: String {
+        switch self {
+        case .passed: "passed"
+        case .failed: "failed"
+        case .notRun: "not run"
+        case .skipped: "skipped"
+        }
+    }
+
+    /// Whether somebody must look at it.
+    var isTrouble: Bool {
+        switch self {
+        case .passed, .skipped: false
+        case .failed, .notRun: true
+        }
+    }
 }

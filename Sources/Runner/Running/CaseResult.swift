@@ -5,24 +5,27 @@ public import Suites
 
 /// One case, run once.
 public struct CaseResult: Sendable {
-    /// The case's id.
-    public let id: String
+    /// The case.
+    public let suiteCase: SuiteCase
     /// The seed it ran under.
     public let seed: UInt64
     /// What came of it.
     public let verdict: CaseVerdict
     /// What it measured.
-    public let timings: [StepTiming]
-    /// The hash of the run; nil in worlds that do not repeat.
-    public let fingerprint: Fingerprint?
+    public var timings: [StepTiming] = []
+    /// The hash of the run; nil in worlds that do not repeat, and for what was not run.
+    public var fingerprint: Fingerprint?
     /// How much of the world's time passed.
-    public let elapsed: Duration
+    public var elapsed = Duration.zero
     /// How much real time passed.
-    public let took: Duration
+    public var took = Duration.zero
     /// The faults that happened, in order.
-    public let faults: [String]
+    public var faults: [String] = []
     /// What happened, where it was kept.
-    public let events: [Trace.Event]
+    public var events: [Trace.Event] = []
+
+    /// The case's id.
+    public var id: String { suiteCase.id }
 }
 
 /// What came of a case.
@@ -33,4 +36,14 @@ public enum CaseVerdict: Sendable, Equatable {
     case failed([Finding])
     /// It could not be carried out; this says nothing of the services.
     case notRun(String)
+    /// It was not tried: its world lacks what it needs, or a layer below it has failed.
+    case skipped(String)
+
+    /// Whether it was carried out.
+    public var isExecuted: Bool {
+        switch self {
+        case .passed, .failed: true
+        case .notRun, .skipped: false
+        }
+    }
 }

@@ -16,52 +16,66 @@ struct CaseRun {
         return blueprint
     }
 
+    /// The result of not being tried.
+    func skipped(_ reason: String) -> CaseResult { CaseResult(suiteCase: suiteCase, seed: seed, verdict: .skipped(reason)) }
+
     /// Runs the case in a simulation. Blocks the calling thread.
     func simulate() -> CaseResult {
+        if let reason = lacking { return skipped(reason) }
         let begun = ContinuousClock.now
         let (suiteCase, setting) = (suiteCase, plan.setting)
         let outcome = SimulatedWorld.run(blueprint) { world in
             let report = try await suiteCase.run(in: world, setting)
             return (report: report, faults: world.faultLines)
         }
-        var report = CaseReport()
-        var faults: [String] = []
-        let verdict: CaseVerdict
+        var result: CaseResult
         switch outcome.result {
         case .success(let value):
-            (report, faults) = (value.report, value.faults)
             let hung = outcome.hungTasks.map { Finding(user: "world", step: "tear-down", "\($0) and did not end") }
-            verdict = Self.verdict(report.findings + hung, report)
-        case .failure(let error): verdict = Self.verdict(of: error)
+            result = self.result(Self.verdict(value.report.findings + hung, value.report))
+            result.timings = value.report.timings
+            result.faults = value.faults
+        case .failure(let error): result = self.result(Self.verdict(of: error))
         }
-        return CaseResult(
-            id: suiteCase.id, seed: seed, verdict: verdict, timings: report.timings, fingerprint: outcome.fingerprint,
-            elapsed: outcome.elapsed, took: ContinuousClock.now - begun, faults: faults, events: outcome.trace.events)
+        result.fingerprint = outcome.fingerprint
+        result.elapsed = outcome.elapsed
+        result.took = ContinuousClock.now - begun
+        result.events = outcome.trace.events
+        return result
     }
 
     /// Runs the case on loopback.
     func runLocally() async -> CaseResult {
+        if let reason = lacking { return skipped(reason) }
         let begun = ContinuousClock.now
-        var report = CaseReport()
-        var faults: [String] = []
-        var events: [Trace.Event] = []
-        let verdict: CaseVerdict
+        var result: CaseResult
         do {
             let (suiteCase, setting) = (suiteCase, plan.setting)
             let value = try await LocalWorld.run(blueprint) { world in
                 let report = try await suiteCase.run(in: world, setting)
                 return (report: report, faults: world.faultLines, events: world.trace.events)
             }
-            (report, faults, events) = value
-            verdict = Self.verdict(report.findings, report)
+            result = self.result(Self.verdict(value.report.findings, value.report))
+            (result.timings, result.faults, result.events) = (value.report.timings, value.faults, value.events)
         } catch {
-            verdict = .notRun("\(error)")
+            result = self.result(.notRun("\(error)"))
         }
-        let took = ContinuousClock.now - begun
-        return CaseResult(
-            id: suiteCase.id, seed: seed, verdict: verdict, timings: report.timings, fingerprint: nil, elapsed: took,
-            took: took, faults: faults, events: events)
+        result.took = ContinuousClock.now - begun
+        result.elapsed = result.took
+        return result
     }
+
+    /// What the case needs and the plan's world has not; nil if it has all.
+    private var lacking: String? {
+        let lacking = suiteCase.needs.filter { need in
+            switch need {
+            case .virtualTime: plan.blueprint.kind != .simulated
+            }
+        }
+        return lacking.first.map { "the \(plan.blueprint.kind.rawValue) world lacks what it needs: \($0.rawValue)" }
+    }
+
+    private func result(_ verdict: CaseVerdict) -> CaseResult { CaseResult(suiteCase: suiteCase, seed: seed, verdict: verdict) }
 
     private static func verdict(_ findings: [Finding], _ report: CaseReport) -> CaseVerdict {
         if !findings.isEmpty { return .failed(findings) }

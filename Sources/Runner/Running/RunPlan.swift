@@ -5,10 +5,10 @@ public import Worlds
 
 /// A run, decided and not begun.
 public struct RunPlan: Sendable {
-    /// The cases, in order.
-    public var cases: [SuiteCase]
-    /// How many cases there are in all, selected or not.
-    public var collected: Int
+    /// The cases, layer by layer.
+    public let cases: [SuiteCase]
+    /// How many cases are declared, and how many of them could be collected.
+    public var counts: (declared: Int, collected: Int)
     /// The seeds, in order.
     public var seeds: [UInt64]
     /// What is decided for every case.
@@ -17,13 +17,17 @@ public struct RunPlan: Sendable {
     public var blueprint: Blueprint
     /// How many worlds run at once, each on a thread of its own.
     public var width: Int
+    /// What the report is to say of the run before it begins, such as that the fakes stand in for a staging that is not
+    /// there.
+    public var notes: [String] = []
 
     /// A plan from its parts.
     public init(
-        cases: [SuiteCase], collected: Int, seeds: [UInt64], setting: CaseSetting, blueprint: Blueprint, width: Int
+        cases: [SuiteCase], of collection: SuiteCatalogue.Collection, seeds: [UInt64], setting: CaseSetting,
+        blueprint: Blueprint, width: Int
     ) {
-        self.cases = cases
-        self.collected = collected
+        self.cases = CaseLayer.allCases.flatMap { layer in cases.filter { $0.layer == layer } }
+        counts = (collection.declared, collection.cases.count)
         self.seeds = seeds
         self.setting = setting
         self.blueprint = blueprint
@@ -32,4 +36,9 @@ public struct RunPlan: Sendable {
 
     /// How many case runs the plan has.
     public var count: Int { cases.count * seeds.count }
+
+    /// Every case under every seed, seed by seed and layer by layer.
+    var runs: [CaseRun] {
+        seeds.flatMap { seed in cases.map { CaseRun(suiteCase: $0, seed: seed, plan: self) } }
+    }
 }

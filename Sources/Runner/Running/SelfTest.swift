@@ -48,10 +48,11 @@ public enum SelfTest {
     }
 
     private static func worlds(_ fixtures: FixtureSet) -> Check {
+        let golden = SuiteCatalogue.goldenPath
         let plan = RunPlan(
-            cases: SuiteCatalogue.cases, collected: SuiteCatalogue.cases.count, seeds: [1],
-            setting: CaseSetting(users: 1), blueprint: Blueprint(.simulated, seed: 1, fixtures: fixtures), width: 1)
-        let results = (0..<2).map { _ in CaseRun(suiteCase: SuiteCatalogue.cases[0], seed: 7, plan: plan).simulate() }
+            cases: [golden], of: SuiteCatalogue.collect([golden]), seeds: [7], setting: CaseSetting(users: 1),
+            blueprint: Blueprint(.simulated, seed: 7, fixtures: fixtures), width: 1)
+        let results = (0..<2).map { _ in CaseRun(suiteCase: golden, seed: 7, plan: plan).simulate() }
         let name = "two runs of a small world"
         guard let first = results[0].fingerprint, results[0].verdict == .passed else {
             return Check(

@@ -6,13 +6,31 @@ import Worlds
 /// Takes one user through a case step by step, and keeps the report.
 final class Journey {
     let user: String
-    private let world: World
+    let world: World
+    /// The user's own typed callers.
+    let client: UserClient
     private(set) var report = CaseReport()
     private var step = "start"
 
     init(_ user: String, in world: World) {
         self.user = user
         self.world = world
+        client = world.client(user)
+    }
+
+    /// The world's time.
+    var clock: WorldClock { world.clock }
+
+    /// Goes through `body`; nil where it ended before its end.
+    func carryOut<Result>(_ body: (Journey) async throws -> Result) async -> Result? {
+        do {
+            return try await body(self)
+        } catch is JourneyEnded {
+            // The finding is in the report.
+        } catch {
+            find("\(error)")
+        }
+        return nil
     }
 
     /// Takes a step. What it throws is a finding of this step, and ends the journey.
@@ -37,16 +55,39 @@ final class Journey {
     /// Notes that something is wrong in the current step.
     func find(_ message: String) { report.findings.append(Finding(user: user, step: step, message)) }
 
-    /// Notes what is wrong unless `condition` holds.
-    func check(_ condition: Bool, _ message: @autoclosure () -> String) {
+    /// Notes what is wrong unless `condition` holds; returns whether it does.
+    @discardableResult
+    func check(_ condition: Bool, _ message: @autoclosure () -> String) -> Bool {
         report.checks += 1
         if !condition { find(message()) }
+        return condition
+    }
+
+    /// Notes what is wrong unless a value is the expected one.
+    @discardableResult
+    func expect<Value: Equatable>(_ value: Value, _ expected: Value, _ what: String) -> Bool {
+        check(value == expected, "\(what) is \(value), expected \(expected)")
     }
 
     /// Notes all that a checker found.
     func note(_ messages: [String]) {
         report.checks += 1
         messages.forEach(find)
+    }
+
+    /// Notes what is wrong unless `body` is refused, as `isRight` sees it.
+    func expectRefusal<Result>(
+        _ what: String, _ isRight: (any Error) -> Bool, _ body: () async throws -> Result
+    ) async throws {
+        report.checks += 1
+        do {
+            _ = try await body()
+            find("\(what) was not refused")
+        } catch let end as JourneyEnded {
+            throw end
+        } catch {
+            if !isRight(error) { find("\(what) was refused in a way that was not expected: \(error)") }
+        }
     }
 }
 

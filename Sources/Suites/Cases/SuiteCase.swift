@@ -1,6 +1,5 @@
-// A case: what it covers, and what it does in a world.
+// A case: what it covers, where it stands, which planted bugs it must catch, and what it does in a world.
 
-import Kernel
 public import Worlds
 
 /// One case of a suite. The same body runs in every world.
@@ -9,18 +8,69 @@ public struct SuiteCase: Sendable {
     public let id: String
     /// What it shows, in one line.
     public let title: String
-    /// The category it belongs to.
-    public let category: String
-    /// The lines of the plan that it covers.
+    /// The layer it belongs to.
+    public let layer: CaseLayer
+    /// The lines of the plan that it covers, by id; the first decides its category.
     public let covers: [String]
-    /// Its markers.
-    public let markers: [String]
-    let body: @Sendable (World, CaseSetting) async throws -> CaseReport
+    /// The planted bugs that make it fail, by name.
+    public let catches: [String]
+    /// What it needs of its world; where that is not there, it is not run, and this is said.
+    public let needs: [CaseNeed]
+    let body: @Sendable (Stage) async throws -> Void
 
-    /// Runs the case in a world.
-    public func run(in world: World, _ setting: CaseSetting) async throws -> CaseReport {
-        try await body(world, setting)
+    /// A case from its parts.
+    init(
+        _ id: String, _ title: String, layer: CaseLayer, covers: [String], catches: [String] = [], needs: [CaseNeed] = [],
+        body: @escaping @Sendable (Stage) async throws -> Void
+    ) {
+        self.id = id
+        self.title = title
+        self.layer = layer
+        self.covers = covers
+        self.catches = catches
+        self.needs = needs
+        self.body = body
     }
+
+    /// The category it belongs to: what stands before the slash of its id.
+    public var category: String { String(id.prefix { $0 != "/" }) }
+
+    /// Its markers: its category, and those of the lines that it covers.
+    public var markers: [String] {
+        var markers = [category]
+        for marker in covers.compactMap(TestPlan.line).flatMap(\.markers) where !markers.contains(marker) {
+            markers.append(marker)
+        }
+        return markers
+    }
+
+    /// Runs the case in a world. Throws what kept it from being carried out; what is wrong is in the report.
+    public func run(in world: World, _ setting: CaseSetting) async throws -> CaseReport {
+        let stage = Stage(world, setting)
+        do { try await body(stage) } catch is JourneyEnded {}
+        return stage.report
+    }
+}
+
+/// Where a case stands: a layer is run when the one before it has passed, for what rests on a broken layer shows nothing.
+public enum CaseLayer: String, Sendable, CaseIterable, Comparable {
+    /// Everything is there and answers.
+    case infrastructure
+    /// Each service does its own work.
+    case services
+    /// Users reach their ends, over all services.
+    case flows
+
+    public static func < (left: CaseLayer, right: CaseLayer) -> Bool {
+        let order = Self.allCases
+        return (order.firstIndex(of: left) ?? 0) < (order.firstIndex(of: right) ?? 0)
+    }
+}
+
+/// What a case needs of its world.
+public enum CaseNeed: String, Sendable, Hashable {
+    /// Time that can pass without waiting.
+    case virtualTime = "virtual time: it lets minutes pass"
 }
 
 /// What a run decides for its cases.
@@ -30,52 +80,4 @@ public struct CaseSetting: Sendable, Hashable {
 
     /// A setting of so many users.
     public init(users: Int) { self.users = users }
-}
-
-/// What a case found and measured.
-public struct CaseReport: Sendable, Hashable {
-    /// What is wrong; a case without findings has passed.
-    public var findings: [Finding] = []
-    /// How long each step took, per user, in the order of users and steps.
-    public var timings: [StepTiming] = []
-    /// How many calls, frames and assertions the case made: a case that made none has shown nothing.
-    public var checks = 0
-
-    /// An empty report.
-    public init() {}
-
-    mutating func add(_ other: CaseReport) {
-        findings += other.findings
-        timings += other.timings
-        checks += other.checks
-    }
-}
-
-/// One thing that is wrong.
-public struct Finding: Sendable, Hashable, CustomStringConvertible {
-    /// Who saw it.
-    public let user: String
-    /// In which step.
-    public let step: String
-    /// What is wrong, and what was expected.
-    public let message: String
-
-    /// A finding from its parts.
-    public init(user: String, step: String, _ message: String) {
-        self.user = user
-        self.step = step
-        self.message = message
-    }
-
-    public var description: String { "\(user), \(step): \(message)" }
-}
-
-/// How long one step took one user, in the world's time.
-public struct StepTiming: Sendable, Hashable {
-    /// Who took the step.
-    public let user: String
-    /// Which step.
-    public let step: String
-    /// How long it took.
-    public let duration: Duration
 }

@@ -1,7 +1,60 @@
-// Every case there is, in the order in which they are listed and run.
+// Every case there is, and which of them can be collected.
+
+public import Worlds
 
 /// The cases of all suites.
 public enum SuiteCatalogue {
-    /// Every case.
-    public static let cases: [SuiteCase] = [GoldenPath.suiteCase]
+    /// Every case, in the order in which they are listed and run within their layer.
+    public static let cases: [SuiteCase] = [goldenPath]
+
+    /// The case that goes through everything once: what self-tests and benchmarks run.
+    public static let goldenPath = GoldenPath.suiteCase
+
+    /// Collects cases: each that contradicts itself, the plan, or another is an error and left out.
+    public static func collect(_ declared: [SuiteCase] = cases, bugs: [String] = DeviationCatalogue.names) -> Collection {
+        var collection = Collection(declared: declared.count, cases: [], errors: [])
+        for suiteCase in declared {
+            let problems = problems(of: suiteCase, bugs: bugs, known: collection.cases.map(\.id))
+            if problems.isEmpty { collection.cases.append(suiteCase) }
+            collection.errors += problems.map { CollectionError(id: suiteCase.id, category: suiteCase.category, message: $0) }
+        }
+        return collection
+    }
+
+    private static func problems(of suiteCase: SuiteCase, bugs: [String], known: [String]) -> [String] {
+        var problems: [String] = []
+        if known.contains(suiteCase.id) { problems.append("another case has the same id") }
+        if !TestPlan.categories.contains(suiteCase.category) || suiteCase.id == suiteCase.category + "/" {
+            problems.append("its id does not begin with a category: \(TestPlan.categories.joined(separator: ", "))")
+        }
+        if suiteCase.covers.isEmpty { problems.append("it covers no line of the plan") }
+        for id in suiteCase.covers where TestPlan.line(id) == nil { problems.append("the plan has no line \(id)") }
+        if let first = suiteCase.covers.first.flatMap(TestPlan.line), first.category != suiteCase.category {
+            problems.append("the line \(first.id), which it covers first, belongs to the category \(first.category)")
+        }
+        for bug in suiteCase.catches where !bugs.contains(bug) { problems.append("no planted bug is named \(bug)") }
+        return problems
+    }
+
+    /// What was declared, and what could be collected of it.
+    public struct Collection: Sendable {
+        /// How many cases were declared.
+        public let declared: Int
+        /// Those that can be run, in their order.
+        public var cases: [SuiteCase]
+        /// What is wrong with the others.
+        public var errors: [CollectionError]
+    }
+}
+
+/// Why a case cannot be collected.
+public struct CollectionError: Sendable, Hashable, CustomStringConvertible {
+    /// The case.
+    public let id: String
+    /// Its category.
+    public let category: String
+    /// What is wrong.
+    public let message: String
+
+    public var description: String { "\(id): \(message)" }
 }

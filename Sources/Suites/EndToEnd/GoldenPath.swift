@@ -8,37 +8,15 @@ import Worlds
 /// The first thing that must work, for any number of users at once.
 enum GoldenPath {
     static let suiteCase = SuiteCase(
-        id: "e2e/golden-path",
-        title: "Users log in, send their first message, see every event and the answer, and log out",
-        category: "e2e",
-        covers: ["E1.2", "E2.1", "E2.2", "E2.3", "E3.2", "E4.1", "E4.2", "E4.3", "E4.4", "E5.1", "E5.2", "E5.3"],
-        markers: ["auth_flow", "golden_path", "websocket_events", "event_delivery", "user_flow"]
-    ) { world, setting in
-        try await withThrowingTaskGroup(of: (Int, CaseReport).self) { group in
-            for number in 1...setting.users {
-                group.addTask { (number, await journey("user-\(number)", in: world)) }
-            }
-            var reports: [(Int, CaseReport)] = []
-            for try await report in group { reports.append(report) }
-            var whole = CaseReport()
-            for (_, report) in reports.sorted(by: { $0.0 < $1.0 }) { whole.add(report) }
-            return whole
-        }
+        "e2e/golden-path", "Users log in, send their first message, see every event and the answer, and log out",
+        layer: .flows,
+        covers: ["E1.2", "E2.1", "E2.2", "E2.3", "E3.2", "E4.1", "E4.2", "E4.3", "E4.4", "E5.1", "E5.2", "E5.3"]
+    ) { stage in
+        await stage.everyUser { try await walk($0) }
     }
 
-    private static func journey(_ user: String, in world: World) async -> CaseReport {
-        let journey = Journey(user, in: world)
-        do {
-            try await walk(journey, world.client(user), world)
-        } catch is JourneyEnded {
-            // The finding is in the report.
-        } catch {
-            journey.find("\(error)")
-        }
-        return journey.report
-    }
-
-    private static func walk(_ journey: Journey, _ client: UserClient, _ world: World) async throws {
+    private static func walk(_ journey: Journey) async throws {
+        let client = journey.client
         let login = try await logIn(journey, client)
         let token = login.accessToken
         let socket = try await journey.take("open the WebSocket") { try await client.events.connect(token: token) }
@@ -54,7 +32,7 @@ enum GoldenPath {
             try await socket.ping(messageID: sent[0].id)
             try await socket.sendUserMessage(question, thread: thread.id, messageID: sent[1].id)
         }
-        try await journey.take("receive the events") { try await conversation.receiveRun(clock: world.clock) }
+        try await journey.take("receive the events") { try await conversation.receiveRun(clock: journey.clock) }
         let messages = try await journey.take("read the thread") {
             try await client.agent.messages(in: thread.id, token: token).messages
         }

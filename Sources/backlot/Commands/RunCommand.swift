@@ -1,7 +1,6 @@
 // backlot run
 
 import ArgumentParser
-import Faults
 import Fixtures
 import Foundation
 import Runner
@@ -15,6 +14,7 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run", abstract: "Runs cases in a world of their own, once per seed.",
         discussion: """
             Every run begins with its seed; the last line of a failing one is the command that replays it.
+            Layers run one after the other: infrastructure, services, flows. What rests on a layer that failed is skipped.
             Exit codes: 0 passed, 1 failed, 2 could not run or nothing ran, 64 wrong usage.
 
             Faults: LINK: FAULT[(PARAMETER=VALUE, ...)][@N | @N..M | @N..][~PERCENT%]
@@ -24,91 +24,93 @@ struct RunCommand: AsyncParsableCommand {
 
             Examples:
               backlot run
-              backlot run --seed 42 --users 50
+              backlot run --category e2e --no-docker --environment=staging
+              backlot run --categories "multi_user,isolation" --concurrent-users=10
+              backlot run -m "auth_flow and golden_path" -k "not refresh"
               backlot run --seeds 1000 --fault "client<-events: latency(mean=200ms, jitter=100ms)~10%"
-              backlot run --fault "agent->llm: reset@2" -v
-              backlot run --world local --json
+              backlot run e2e/golden-path --seed 42 --fault "agent->llm: reset@2" --tb=long
+              backlot run --world local --json --junit report.xml
             """)
 
-    @Argument(help: "The ids of the cases to run; all, if none is given.") var cases: [String] = []
+    @OptionGroup(title: "Selection") var selection: SelectionOptions
+    @OptionGroup(title: "World") var world: WorldOptions
     @Option(help: "The seed: a number of at most 64 bits, decimal or 0x hexadecimal, or a commit hash.") var seed = "1"
     @Option(help: "How many seeds, beginning with --seed, or which: A..B.") var seeds: String?
-    @Option(help: "How many users act at once.") var users = 10
-    @Option(help: "The world: 'simulated' (virtual time, repeatable) or 'local' (loopback sockets, real time).")
-    var world = "simulated"
-    @Option(help: "A fault, as described above. May be given several times.") var fault: [String] = []
     @Option(help: "How many simulations run at once; all cores if not given.") var jobs: Int?
-    @Flag(help: "Lists the selected cases and runs nothing.") var list = false
-    @Flag(name: .shortAndLong, help: "Shows every result, fault and event.") var verbose = false
+    @Flag(name: [.customLong("collect-only"), .customLong("list")], help: "Lists the selected cases and runs nothing.")
+    var collectOnly = false
+    @Flag(name: .shortAndLong, help: "Shows every case run with its steps and faults; with one case, its trace.")
+    var verbose = false
+    @Flag(name: .shortAndLong, help: "Shows failures and the summary only.") var quiet = false
+    @Option(help: "What is shown of a failure: 'short', 'long' (all findings and the trace) or 'no'.") var tb = "short"
     @Flag(help: "Writes JSON lines instead of text.") var json = false
+    @Option(help: "Where to write a report as JUnit XML.") var junit: String?
 
     mutating func run() async throws {
-        let selected = try UsageError.from { try CaseSelection.select(cases) }
-        if list { return ListCommand.print(selected) }
-        let plan = try makePlan(selected)
-        let build = Installation.build
-        let command = ReplayCommand(replayArguments)
+        let (collection, selection, chosen) = try selection.select()
+        let errors = selection.errors(of: collection)
+        if collectOnly { return try ListCommand.collect(collection, chosen, errors, isQuiet: quiet) }
+        let plan = try makePlan(chosen, collection)
+        let command = ReplayCommand(world.replayArguments)
+        let report = JUnitReport(plan, command: command)
+        for error in errors { FileHandle.standardError.write(Data("collection error: \(error)\n".utf8)) }
         let summary =
-            json ? await runAsJSON(plan, build, command) : await runAsText(plan, build, command)
+            json
+            ? await runAsJSON(plan, command, report, errors.count) : try await runAsText(plan, command, report, errors.count)
+        if let junit { try OutputFile.write(report.text, to: junit) }
         if summary.exitCode != 0 { throw ExitCode(summary.exitCode) }
     }
 
-    private func makePlan(_ selected: [SuiteCase]) throws -> RunPlan {
-        guard (1...100_000).contains(users) else {
-            throw UsageError(description: "--users: \(users) is not between 1 and 100000.")
-        }
-        guard let kind = WorldKind(rawValue: world) else {
-            let known = WorldKind.allCases.map(\.rawValue)
-            throw UsageError(description: InputError.unknown("world", world, known: known).description)
-        }
+    private func makePlan(_ chosen: [SuiteCase], _ collection: SuiteCatalogue.Collection) throws -> RunPlan {
+        let users = try world.userCount()
         if let jobs, jobs < 1 { throw UsageError(description: "--jobs: \(jobs) is not at least 1.") }
+        if quiet && verbose { throw UsageError(description: "--quiet and --verbose contradict each other: give one.") }
+        guard let traceback = TerminalReport.Traceback(rawValue: tb) else {
+            throw UsageError.unknown("traceback", tb, known: TerminalReport.Traceback.allCases.map(\.rawValue))
+        }
         let first = try UsageError.from { try SeedText.seed(seed) }
         let all = try UsageError.from { try seeds.map { try SeedText.seeds($0, from: first) } ?? [first] }
-        let faults = try UsageError.from {
-            try fault.map { try FaultExpression.parse($0, endpoints: ServiceName.names + ["client"]) }
-        }
         let fixtures = try Installation.fixtures()
-        if kind == .simulated { try proveDeterminism(fixtures) }
-        var blueprint = Blueprint(kind, seed: first, fixtures: fixtures)
-        blueprint.faults = FaultPlan(faults)
-        blueprint.keepsTrace = verbose
-        return RunPlan(
-            cases: selected, collected: SuiteCatalogue.cases.count, seeds: all, setting: CaseSetting(users: users),
-            blueprint: blueprint, width: jobs ?? ProcessInfo.processInfo.activeProcessorCount)
+        var (blueprint, notes) = try world.blueprint(seed: first, fixtures: fixtures)
+        if blueprint.kind == .simulated { try Installation.proveDeterminism(fixtures) }
+        blueprint.keepsTrace = verbose || traceback == .long
+        var plan = RunPlan(
+            cases: chosen, of: collection, seeds: all, setting: CaseSetting(users: users), blueprint: blueprint,
+            width: jobs ?? ProcessInfo.processInfo.activeProcessorCount)
+        plan.notes = notes
+        return plan
     }
 
-    private func proveDeterminism(_ fixtures: FixtureSet) throws {
-        for check in SelfTest.determinism(fixtures) {
-            if let problem = check.problem {
-                throw InputError("The self-test failed (\(check.name): \(check.found)): \(problem)")
-            }
-        }
-    }
-
-    private func runAsText(_ plan: RunPlan, _ build: Build, _ command: ReplayCommand) async -> RunSummary {
+    private func runAsText(
+        _ plan: RunPlan, _ command: ReplayCommand, _ junit: JUnitReport, _ errors: Int
+    ) async throws -> RunSummary {
         let isTerminal = isatty(STDOUT_FILENO) == 1
         let isColoured = isTerminal && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
-        let style = TerminalReport.Style(isLive: isTerminal, isColoured: isColoured, isVerbose: verbose)
+        let style = TerminalReport.Style(
+            isLive: isTerminal, isColoured: isColoured, amount: quiet ? .quiet : verbose ? .verbose : .normal,
+            traceback: TerminalReport.Traceback(rawValue: tb) ?? .short)
         let report = TerminalReport(plan, style: style, command: command, write: Output.write)
-        report.begin(build: build)
-        let summary = await SuiteRun.carryOut(plan) { report.observe($0) }
+        report.begin(build: Installation.build)
+        var summary = await SuiteRun.carryOut(plan) { result in
+            report.observe(result)
+            junit.observe(result)
+        }
+        summary.collectionErrors = errors
         report.end(summary)
         return summary
     }
 
-    private func runAsJSON(_ plan: RunPlan, _ build: Build, _ command: ReplayCommand) async -> RunSummary {
+    private func runAsJSON(
+        _ plan: RunPlan, _ command: ReplayCommand, _ junit: JUnitReport, _ errors: Int
+    ) async -> RunSummary {
         let lines = JSONLines(write: Output.write)
-        lines.begin(plan, build: build)
-        let summary = await SuiteRun.carryOut(plan) { lines.observe($0) }
+        lines.begin(plan, build: Installation.build)
+        var summary = await SuiteRun.carryOut(plan) { result in
+            lines.observe(result)
+            junit.observe(result)
+        }
+        summary.collectionErrors = errors
         lines.end(summary, command: command)
         return summary
-    }
-
-    /// What a replay must say again, besides the seed.
-    private var replayArguments: [String] {
-        var arguments = cases + ["--users", "\(users)"]
-        if world != "simulated" { arguments += ["--world", world] }
-        for fault in fault { arguments += ["--fault", fault] }
-        return arguments
     }
 }

@@ -41,11 +41,10 @@ func fixtures() throws -> FixtureSet {
 }
 
 private func goldenPaths(users: Int, seeds: ClosedRange<UInt64>, width: Int) throws -> RunPlan {
-    let cases = SuiteCatalogue.cases.filter { $0.id == "e2e/golden-path" }
-    try WrongResult.unless(cases.count == 1, "there is no case e2e/golden-path")
+    let cases = [SuiteCatalogue.goldenPath]
     let blueprint = Blueprint(.simulated, seed: 1, fixtures: try fixtures())
     return RunPlan(
-        cases: cases, collected: SuiteCatalogue.cases.count, seeds: Array(seeds), setting: CaseSetting(users: users),
+        cases: cases, of: SuiteCatalogue.collect(cases), seeds: Array(seeds), setting: CaseSetting(users: users),
         blueprint: blueprint, width: width)
 }
 
