@@ -16,6 +16,22 @@ import Testing
         #expect(Instant(nanoseconds: 951_782_400_123_999_999).text(between: " ") == "2000-02-29 00:00:00.123")
     }
 
+    @Test(arguments: [0, 1_000_000, 951_782_399_999_000_000, 1_709_164_800_000_000_000, 1_767_225_600_123_000_000, -1_000_000])
+    func instantsAreReadAsTheyAreWritten(nanoseconds: Int64) {
+        let instant = Instant(nanoseconds: nanoseconds)
+        #expect(Instant(iso8601: instant.description) == instant)
+    }
+
+    @Test func whatIsNoInstantIsNotRead() {
+        #expect(Instant(iso8601: "2026-01-01T00:00:00Z") == .simulatedEpoch)
+        #expect(Instant(iso8601: "2026-01-01T00:00:00.5Z") == Instant.simulatedEpoch.advanced(by: .milliseconds(500)))
+        for text in [
+            "", "Z", "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01 00:00:00Z",
+            "2026-01-01T00:00:00", "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00.1234567890Z", "2026-01-01T00:00:00+01:00",
+            "20x6-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-01-01T00:00:00ééZ",
+        ] { #expect(Instant(iso8601: text) == nil, "\(text)") }
+    }
+
     @Test func durationsAreHeldWithinSixtyFourBits() {
         #expect(Duration.seconds(Int64.max).nanosecondsClamped == .max)
         #expect(Duration.seconds(Int64.min).nanosecondsClamped == .min)

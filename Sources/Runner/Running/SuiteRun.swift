@@ -21,15 +21,7 @@ public enum SuiteRun {
                 observe(result)
             }
         case .local:
-            var ledgers: [UInt64: LayerLedger] = [:]
-            for run in plan.runs {
-                let result: CaseResult
-                if case .broken(let reason) = ledgers[run.seed]?.gate(run.suiteCase.layer) {
-                    result = run.skipped(reason)
-                } else {
-                    result = await run.runLocally()
-                }
-                ledgers[run.seed, default: LayerLedger(plan.cases)].add(result)
+            await runLocally(plan) { result in
                 summary.add(result)
                 observe(result)
             }
@@ -47,5 +39,46 @@ public enum SuiteRun {
             DispatchQueue.global().async { queue.work { $0.simulate() } }
         }
         return stream
+    }
+
+    /// Local worlds wait more than they work: `plan.width` of them run at once, seed by seed and layer by layer.
+    private static func runLocally(_ plan: RunPlan, _ emit: (CaseResult) -> Void) async {
+        for seed in plan.seeds {
+            var ledger = LayerLedger(plan.cases)
+            for layer in CaseLayer.allCases {
+                let runs = plan.cases.filter { $0.layer == layer }.map { CaseRun(suiteCase: $0, seed: seed, plan: plan) }
+                if case .broken(let reason) = ledger.gate(layer) {
+                    runs.forEach { emit($0.skipped(reason)) }
+                    continue
+                }
+                await runAtOnce(runs, width: plan.width) { result in
+                    ledger.add(result)
+                    emit(result)
+                }
+            }
+        }
+    }
+
+    private static func runAtOnce(_ runs: [CaseRun], width: Int, _ emit: (CaseResult) -> Void) async {
+        await withTaskGroup(of: (Int, CaseResult).self) { group in
+            var next = 0
+            func begin() {
+                guard next < runs.count else { return }
+                let (index, run) = (next, runs[next])
+                group.addTask { (index, await run.runLocally()) }
+                next += 1
+            }
+            for _ in 0..<max(1, width) { begin() }
+            var waiting: [Int: CaseResult] = [:]
+            var emitted = 0
+            for await (index, result) in group {
+                begin()
+                waiting[index] = result
+                while let ready = waiting.removeValue(forKey: emitted) {
+                    emit(ready)
+                    emitted += 1
+                }
+            }
+        }
     }
 }

@@ -69,6 +69,15 @@ final class Journey {
         check(value == expected, "\(what) is \(value), expected \(expected)")
     }
 
+    /// Notes what is wrong unless something took less than a limit.
+    func within(_ limit: Duration, from begin: Instant, to end: Instant, _ what: String) {
+        let took = begin.duration(to: end)
+        check(took < limit, "\(what) took \(took), expected less than \(limit)")
+    }
+
+    /// Notes what is wrong unless less than a limit has passed.
+    func within(_ limit: Duration, since begin: Instant, _ what: String) { within(limit, from: begin, to: clock.now, what) }
+
     /// Notes all that a checker found.
     func note(_ messages: [String]) {
         report.checks += 1

@@ -20,6 +20,9 @@ final class Stage: Sendable {
     /// The names of the users of this run.
     var users: [String] { (1...setting.users).map { "user-\($0)" } }
 
+    /// The names of the users of this run, or more of them where there must be so many for anything to be shown.
+    func users(atLeast count: Int) -> [String] { (1...max(count, setting.users)).map { "user-\($0)" } }
+
     /// Has one user go through `body`. Returns nil where the journey ended before its end; why is in the report.
     @discardableResult
     func journey<Result: Sendable>(_ user: String, _ body: (Journey) async throws -> Result) async -> Result? {

@@ -5,7 +5,7 @@ public import Worlds
 /// The cases of all suites.
 public enum SuiteCatalogue {
     /// Every case, in the order in which they are listed and run within their layer.
-    public static let cases: [SuiteCase] = [goldenPath]
+    public static let cases: [SuiteCase] = [goldenPath, NetworkConnectivity.suiteCase]
 
     /// The case that goes through everything once: what self-tests and benchmarks run.
     public static let goldenPath = GoldenPath.suiteCase

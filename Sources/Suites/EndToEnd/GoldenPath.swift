@@ -17,7 +17,7 @@ enum GoldenPath {
 
     private static func walk(_ journey: Journey) async throws {
         let client = journey.client
-        let login = try await logIn(journey, client)
+        let login = try await journey.logIn()
         let token = login.accessToken
         let socket = try await journey.take("open the WebSocket") { try await client.events.connect(token: token) }
         // However the journey ends, the socket does not outlive it.
@@ -27,12 +27,12 @@ enum GoldenPath {
         }
         let question = "What can \(journey.user) save on model costs?"
         let sent = [(id: "\(journey.user)-ping", type: "ping"), (id: "\(journey.user)-question", type: "user_message")]
-        var conversation = Conversation(socket)
+        var conversation = Conversation(socket, clock: journey.clock)
         try await journey.take("send the first message") {
             try await socket.ping(messageID: sent[0].id)
             try await socket.sendUserMessage(question, thread: thread.id, messageID: sent[1].id)
         }
-        try await journey.take("receive the events") { try await conversation.receiveRun(clock: journey.clock) }
+        try await journey.take("receive the events") { try await conversation.receiveRun() }
         let messages = try await journey.take("read the thread") {
             try await client.agent.messages(in: thread.id, token: token).messages
         }
@@ -42,27 +42,18 @@ enum GoldenPath {
         try await journey.take("log out") { try await logOut(journey, client, login) }
         try await journey.take("close the WebSocket") { try await conversation.close() }
 
-        journey.note(conversation.welcomeProblems(user: login.user?.id ?? ""))
+        journey.note(conversation.welcomeProblems(user: login.userID))
         journey.note(EventOrderChecker.check(conversation.events))
         journey.note(EventPayloadChecker.check(conversation.events))
         journey.note(SilentDropChecker.check(conversation.frames, sent: sent))
         journey.note(AnswerChecker.check(conversation.events, messages: messages, question: question))
         journey.note(
             IsolationChecker.check(
-                conversation.frames, user: login.user?.id ?? "", thread: thread.id, run: conversation.run ?? ""))
+                conversation.frames, user: login.userID, thread: thread.id, run: conversation.run ?? ""))
         journey.check(counted > 0, "analytics counted no event of the run")
     }
 
-    private static func logIn(_ journey: Journey, _ client: UserClient) async throws -> AuthClient.Tokens {
-        let email = "\(journey.user)@example.com"
-        let password = "correct horse of \(journey.user)"
-        _ = try await journey.take("register") {
-            try await client.auth.register(email: email, password: password, name: journey.user)
-        }
-        return try await journey.take("log in") { try await client.auth.login(email: email, password: password) }
-    }
-
-    private static func logOut(_ journey: Journey, _ client: UserClient, _ login: AuthClient.Tokens) async throws {
+    private static func logOut(_ journey: Journey, _ client: UserClient, _ login: LoggedIn) async throws {
         try await client.auth.logout(login.accessToken)
         let after = try await client.auth.verify(login.accessToken)
         journey.check(!after.isValid, "the access token is still valid after the log-out")

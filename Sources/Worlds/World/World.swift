@@ -115,7 +115,15 @@ public struct UserClient: Sendable {
     /// Calls `analytics`.
     public let analytics: AnalyticsClient
 
+    private let mesh: Mesh
+    private let party: Endpoint
+
+    /// Calls a service as it is, for what has no typed call.
+    public func caller(_ service: ServiceName) -> Caller { mesh.caller(from: party, to: service.rawValue) }
+
     init(_ mesh: Mesh, _ party: Endpoint) {
+        self.mesh = mesh
+        self.party = party
         auth = AuthClient(mesh.caller(from: party, to: ServiceName.auth.rawValue))
         agent = AgentClient(mesh.caller(from: party, to: ServiceName.agent.rawValue))
         events = EventsClient(mesh.caller(from: party, to: ServiceName.events.rawValue))

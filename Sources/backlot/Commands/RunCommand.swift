@@ -36,7 +36,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "World") var world: WorldOptions
     @Option(help: "The seed: a number of at most 64 bits, decimal or 0x hexadecimal, or a commit hash.") var seed = "1"
     @Option(help: "How many seeds, beginning with --seed, or which: A..B.") var seeds: String?
-    @Option(help: "How many simulations run at once; all cores if not given.") var jobs: Int?
+    @Option(help: "How many worlds run at once: one for each core if not given, eight on loopback.") var jobs: Int?
     @Flag(name: [.customLong("collect-only"), .customLong("list")], help: "Lists the selected cases and runs nothing.")
     var collectOnly = false
     @Flag(name: .shortAndLong, help: "Shows every case run with its steps and faults; with one case, its trace.")
@@ -76,7 +76,7 @@ struct RunCommand: AsyncParsableCommand {
         blueprint.keepsTrace = verbose || traceback == .long
         var plan = RunPlan(
             cases: chosen, of: collection, seeds: all, setting: CaseSetting(users: users), blueprint: blueprint,
-            width: jobs ?? ProcessInfo.processInfo.activeProcessorCount)
+            width: jobs ?? (blueprint.kind == .local ? 8 : ProcessInfo.processInfo.activeProcessorCount))
         plan.notes = notes
         return plan
     }
