@@ -17,17 +17,23 @@ public struct EnvironmentFiles: Sendable {
     }
 
     /// `NAME=value` lines that a POSIX shell can source.
-    public var environment: String {
+    public var environment: String { pairs.map { "\($0.name)=\($0.value)\n" }.joined() }
+
+    /// The same for a process's environment.
+    public var variables: [String: String] { Dictionary(pairs.map { ($0.name, $0.value) }) { _, last in last } }
+
+    private var pairs: [(name: String, value: String)] {
         let names = [
             "auth": "AUTH_SERVICE", "agent": "BACKEND", "events": "WEBSOCKET", "llm": "LLM", "analytics": "CLICKHOUSE",
         ]
-        var lines: [String] = []
-        for (service, address) in addresses {
-            guard let name = names[service] else { continue }
-            lines += ["\(name)_URL=\(url(service, address))", "\(name)_HOST=\(address.host)", "\(name)_PORT=\(address.port)"]
-            if service == "llm" { lines += ["OPENAI_BASE_URL=http://\(address)/v1", "OPENAI_API_KEY=backlot"] }
+        return addresses.flatMap { service, address -> [(name: String, value: String)] in
+            guard let name = names[service] else { return [] }
+            let own = [
+                ("\(name)_URL", url(service, address)), ("\(name)_HOST", address.host), ("\(name)_PORT", "\(address.port)"),
+            ]
+            let model = [("OPENAI_BASE_URL", "http://\(address)/v1"), ("OPENAI_API_KEY", "backlot")]
+            return service == "llm" ? own + model : own
         }
-        return lines.map { $0 + "\n" }.joined()
     }
 
     /// One JSON object: service name to `{"host", "port", "url"}`.

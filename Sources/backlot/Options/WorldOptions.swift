@@ -5,7 +5,6 @@ import Faults
 import Fixtures
 import Foundation
 import Runner
-import ServiceKit
 import Worlds
 
 /// The world of a run on the command line, in Backlot's words and in the plan's.
@@ -20,10 +19,7 @@ struct WorldOptions: ParsableArguments {
     @Option(help: .hidden) var concurrentUsers: Int?
     @Option(help: "A fault: LINK: FAULT[(PARAMETER=VALUE, ...)][@N][~PERCENT%]. May be given several times.")
     var fault: [String] = []
-    @Option(help: "A planted bug, switched on ('backlot bugs' lists them). May be given several times.") var bug: [String] = []
-    @Option(help: "A quirk of the real product, switched on ('backlot quirks' lists them). May be given several times.")
-    var quirk: [String] = []
-    @Option(help: "'strict', as the contracts should be, or 'as-deployed', with all quirks.") var profile = "strict"
+    @OptionGroup var deviations: DeviationOptions
 
     /// The names of environments that the plan knows.
     static let environments = ["test", "dev", "staging"]
@@ -58,34 +54,20 @@ struct WorldOptions: ParsableArguments {
             try UsageError.from {
                 try fault.map { try FaultExpression.parse($0, endpoints: ServiceName.names + ["client"]) }
             })
-        blueprint.deviations = try UsageError.from { try deviations() }
-        if !blueprint.deviations.isEmpty { notes.append("switched on: \((bug + quirk + profileNames).joined(separator: ", "))") }
+        blueprint.deviations = try UsageError.from { try deviations.chosen() }
+        if let note = deviations.note { notes.append(note) }
         return (blueprint, notes)
     }
 
     private static let standIn =
         "no staging environment is configured, so the fakes stand in for it: this run says nothing of a deployment"
 
-    private var profileNames: [String] { profile == "strict" ? [] : ["profile \(profile)"] }
-
-    private func deviations() throws -> Set<Deviation> {
-        let bugs = try bug.map { try DeviationCatalogue.deviation(named: $0, at: Place("--bug")) }
-        let quirks = try quirk.map { try DeviationCatalogue.quirk(named: $0, at: Place("--quirk")) }
-        switch profile {
-        case "strict": return Set(bugs + quirks)
-        case "as-deployed": return Set(bugs + quirks + DeviationCatalogue.all.filter(\.isQuirk))
-        default: throw InputError.unknown("profile", profile, known: ["strict", "as-deployed"], at: Place("--profile"))
-        }
-    }
-
     /// What a replay must say again.
     var replayArguments: [String] {
         var arguments = ["--users", "\((try? userCount()) ?? 10)"]
         if let world, world != "simulated" { arguments += ["--world", world] }
         for fault in fault { arguments += ["--fault", fault] }
-        for bug in bug { arguments += ["--bug", bug] }
-        for quirk in quirk { arguments += ["--quirk", quirk] }
-        if profile != "strict" { arguments += ["--profile", profile] }
+        arguments += deviations.replayArguments
         return arguments
     }
 }

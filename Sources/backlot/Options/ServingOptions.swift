@@ -1,0 +1,70 @@
+// What is served on loopback, and where that is written: the options that 'up' and 'exec' share.
+
+import ArgumentParser
+import Fixtures
+import Foundation
+import Runner
+import Wire
+import Worlds
+
+/// The environment on loopback, as the command line asks for it.
+struct ServingOptions: ParsableArguments {
+    @Option(help: "The first port; each service takes the next one. Free ports, if not given.") var portBase: Int?
+    @Option(help: "Where to write NAME=value lines that a shell can source.") var envFile: String?
+    @Option(help: "Where to write the names, hosts and ports as JSON.") var portsFile: String?
+    @Option(help: "The seed of ids, tokens and faults.") var seed = "1"
+    @OptionGroup var deviations: DeviationOptions
+
+    /// Brings the environment up and writes the files that were asked for.
+    func start() async throws -> ServedEnvironment {
+        if let portBase, !(1...65_535 - ServiceName.allCases.count).contains(portBase) {
+            throw UsageError(description: "--port-base: \(portBase) is not between 1 and \(65_535 - ServiceName.allCases.count).")
+        }
+        let seed = try UsageError.from { try SeedText.seed(self.seed) }
+        let chosen = try UsageError.from { try deviations.chosen() }
+        async let warmUp: Void = LocalWorld.warmUp()
+        var blueprint = Blueprint(.local, seed: seed, fixtures: try Installation.fixtures())
+        blueprint.deviations = chosen
+        await warmUp
+        let local = try await LocalWorld(blueprint, portBase: portBase)
+        let files = EnvironmentFiles(local.world.addresses)
+        do {
+            let written = try files.publish(environment: envFile, ports: portsFile)
+            return ServedEnvironment(local: local, files: files, written: written)
+        } catch {
+            try? await local.shutDown()
+            throw InputError("\(error)")
+        }
+    }
+}
+
+/// An environment that is up.
+struct ServedEnvironment {
+    let local: LocalWorld
+    let files: EnvironmentFiles
+    fileprivate let written: [String]
+
+    /// Takes the files away, and everything down.
+    func stop() async throws {
+        for path in written { unlink(path) }
+        try await local.shutDown(grace: .milliseconds(500))
+    }
+}
+
+extension EnvironmentFiles {
+    /// Writes the files that were asked for, both or none, and returns their paths.
+    fileprivate func publish(environment: String?, ports: String?) throws -> [String] {
+        var written: [String] = []
+        do {
+            for (path, text) in [(environment, self.environment), (ports, self.ports)] {
+                guard let path else { continue }
+                try Self.write(text, to: path)
+                written.append(path)
+            }
+        } catch {
+            for path in written { unlink(path) }
+            throw error
+        }
+        return written
+    }
+}
