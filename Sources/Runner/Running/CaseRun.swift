@@ -11,7 +11,7 @@ struct CaseRun {
     let plan: RunPlan
 
     private var blueprint: Blueprint {
-        var blueprint = plan.blueprint
+        var blueprint = suiteCase.blueprint(from: plan.blueprint)
         blueprint.seed = seed
         return blueprint
     }

@@ -16,11 +16,13 @@ public struct SuiteCase: Sendable {
     public let catches: [String]
     /// What it needs of its world; where that is not there, it is not run, and this is said.
     public let needs: [CaseNeed]
+    let arrange: @Sendable (inout Blueprint) -> Void
     let body: @Sendable (Stage) async throws -> Void
 
-    /// A case from its parts.
+    /// A case from its parts. `arrange` makes the world what the case is about: with two replicas, for example.
     init(
         _ id: String, _ title: String, layer: CaseLayer, covers: [String], catches: [String] = [], needs: [CaseNeed] = [],
+        arrange: @escaping @Sendable (inout Blueprint) -> Void = { _ in },
         body: @escaping @Sendable (Stage) async throws -> Void
     ) {
         self.id = id
@@ -29,6 +31,7 @@ public struct SuiteCase: Sendable {
         self.covers = covers
         self.catches = catches
         self.needs = needs
+        self.arrange = arrange
         self.body = body
     }
 
@@ -42,6 +45,13 @@ public struct SuiteCase: Sendable {
             markers.append(marker)
         }
         return markers
+    }
+
+    /// The world that the case is to run in, made of the run's.
+    public func blueprint(from blueprint: Blueprint) -> Blueprint {
+        var arranged = blueprint
+        arrange(&arranged)
+        return arranged
     }
 
     /// Runs the case in a world. Throws what kept it from being carried out; what is wrong is in the report.
