@@ -72,7 +72,7 @@ private enum Documentation {
             let script = """
                 set -eu
                 cd '\(folder.path)'
-                trap 'status=$?; kill $(jobs -p) 2>/dev/null; wait; exit $status' EXIT
+                trap 'status=$?; jobs -p > .jobs; while read -r job; do kill "$job"; done < .jobs; wait; exit $status' EXIT
                 \(block.text)
                 """
             let result = try await Command.shell(script)
