@@ -31,7 +31,9 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "_CryptoExtras", package: "swift-crypto")
 
 let package = Package(
     name: "backlot",
@@ -74,9 +76,9 @@ let package = Package(
             "ServiceKit", "Services/ServiceKit",
             [
                 "Kernel", "Wire", "StoreKit", "Fixtures", nioCore, nio("NIOHTTP1"), nio("NIOWebSocket"), httpTypes, hummingbird,
-                logging,
+                logging, jwtKit,
             ] + nioHTTPTypes),
-        module("Clients", nil, ["Wire", nioCore, httpTypes]),
+        module("Clients", nil, ["Wire", nioCore, httpTypes, crypto]),
 
         // Leaves: they never import each other.
         module("SimulatedTransport", "Transports/Simulated", ["Kernel", "Wire", nioCore]),
@@ -88,8 +90,8 @@ let package = Package(
         module(
             "AuthService", "Services/Auth",
             [
-                "ServiceKit", "Kernel", "Wire", "StoreKit", .product(name: "JWTKit", package: "jwt-kit"), crypto,
-                .product(name: "_CryptoExtras", package: "swift-crypto"), hummingbird, httpTypes, nioCore, logging,
+                "ServiceKit", "Kernel", "Wire", "StoreKit", jwtKit, crypto,
+                cryptoExtras, hummingbird, httpTypes, nioCore, logging,
             ]),
         module(
             "AgentService", "Services/Agent",
@@ -143,7 +145,7 @@ let package = Package(
             ["TestSupport", "Mesh", "Faults", "Fixtures", "SimulatedTransport", "LoopbackTransport", "Kernel", "Wire", nioCore]),
         tests("CommandTests", ["Wire", "LoopbackTransport", nioCore, httpTypes]),
         tests("TidyTests", []),
-        tests("WorldTests", ["Worlds", "Suites", "Runner", "Kernel", "Clients", "Wire", "Faults", "Mesh", "Fixtures"]),
+        tests("WorldTests", ["AuthService", "Worlds", "Suites", "Runner", "Kernel", "Clients", "Wire", "Faults", "Mesh", "Fixtures"]),
         tests("StoreTests", ["StoreKit", "MemoryCache", "SQLiteStore", "Kernel"]),
         tests(
             "ServiceTests",
@@ -152,7 +154,7 @@ let package = Package(
                 "Kernel", "Wire", "StoreKit", "MemoryCache",
                 "SQLiteStore", "LoopbackTransport", "SimulatedTransport", "Fixtures", nioCore, nio("NIOEmbedded"), httpTypes,
                 hummingbird, logging,
-                .product(name: "JWTKit", package: "jwt-kit"),
+                jwtKit, cryptoExtras,
             ]),
     ]
 )

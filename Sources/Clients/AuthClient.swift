@@ -14,7 +14,7 @@ public struct AuthClient: Sendable {
         /// The name; absent after a login.
         public let name: String?
 
-        fileprivate init?(_ json: JSONValue) {
+        init?(_ json: JSONValue) {
             guard let id = json["id"]?.string, let email = json["email"]?.string, json.isOptional("name", \.string)
             else { return nil }
             self.id = id
@@ -36,7 +36,7 @@ public struct AuthClient: Sendable {
         /// The user; absent after a refresh.
         public let user: User?
 
-        fileprivate init?(_ json: JSONValue) {
+        init?(_ json: JSONValue) {
             guard let access = json["access_token"]?.string, let refresh = json["refresh_token"]?.string,
                 let type = json["token_type"]?.string, let seconds = json["expires_in"]?.integer,
                 json.isOptional("user", User.init)
@@ -59,7 +59,7 @@ public struct AuthClient: Sendable {
         /// When the token expires, in ISO 8601.
         public let tokenExpiresAt: String
 
-        fileprivate init?(_ json: JSONValue) {
+        init?(_ json: JSONValue) {
             guard let userID = json["user_id"]?.string, let permissions = json["permissions"]?.array,
                 let expiry = json["token_expires_at"]?.string, permissions.allSatisfy({ $0.string != nil }),
                 json.isOptional("email", \.string), json.isOptional("name", \.string)
@@ -83,7 +83,7 @@ public struct AuthClient: Sendable {
         /// Why it is not good.
         public let error: String?
 
-        fileprivate init?(_ json: JSONValue) {
+        init?(_ json: JSONValue) {
             guard let isValid = json["valid"]?.bool,
                 ["user_id", "email", "error"].allSatisfy({ json.isOptional($0, \.string) })
             else { return nil }
@@ -94,7 +94,7 @@ public struct AuthClient: Sendable {
         }
     }
 
-    private let caller: Caller
+    let caller: Caller
 
     /// A client that calls through `caller`.
     public init(_ caller: Caller) { self.caller = caller }

@@ -1,7 +1,9 @@
 // The table of users.
 
 import Kernel
+import ServiceKit
 import StoreKit
+import Wire
 
 /// A user as the service stores one.
 struct Account: Sendable {
@@ -13,6 +15,8 @@ struct Account: Sendable {
     let isVerified: Bool
     let createdAt: String
     let lastLoginAt: String?
+    /// Until when wrong passwords have locked the account.
+    let lockedUntil: String?
 }
 
 /// The users in the relational store: `auth_users`. Times are texts in ISO 8601.
@@ -20,7 +24,7 @@ struct Accounts: Sendable {
     let store: any RelationalStore
 
     private static let columns = """
-        id, email, full_name, hashed_password, auth_provider, created_at, last_login_at, \
+        id, email, full_name, hashed_password, auth_provider, created_at, last_login_at, locked_until, \
         CASE WHEN is_verified THEN 1 ELSE 0 END AS is_verified
         """
 
@@ -48,6 +52,55 @@ struct Accounts: Sendable {
             [.text(id), .text(email), .text(name), .text(password.text), .text(now.description)])
     }
 
+    /// Adds a user whom a provider vouches for, who has no password. Throws ``StoreKit/SQLError`` with 23505 where the id
+    /// or the e-mail address is taken.
+    func add(_ person: ProviderUser, of provider: String, at now: Instant) async throws {
+        _ = try await store.query(
+            """
+            INSERT INTO auth_users (id, email, full_name, auth_provider, provider_user_id, provider_data, is_verified, \
+            created_at, updated_at, last_login_at)
+            VALUES ($1, $2, $3, $4, $1, $5, TRUE, $6, $6, $6)
+            """,
+            [
+                .text(person.id), .text(person.email), .text(person.name), .text(provider), .text(person.json.text),
+                .text(now.description),
+            ])
+    }
+
+    /// The active user of a provider's id.
+    func account(provider: String, providerUserID: String) async throws -> Account? {
+        try await first("provider_user_id = $1 AND auth_provider = $2", providerUserID, provider)
+    }
+
+    /// Lets a user who has a password log in by a provider too.
+    func link(id: String, to person: ProviderUser, at now: Instant) async throws {
+        _ = try await store.query(
+            "UPDATE auth_users SET provider_user_id = $1, provider_data = $2, is_verified = TRUE, updated_at = $3 WHERE id = $4",
+            [.text(person.id), .text(person.json.text), .text(now.description), .text(id)])
+    }
+
+    /// Gives a user another password and name.
+    func replacePassword(id: String, name: String, password: PasswordHash, at now: Instant) async throws {
+        _ = try await store.query(
+            "UPDATE auth_users SET hashed_password = $1, full_name = $2, updated_at = $3 WHERE id = $4",
+            [.text(password.text), .text(name), .text(now.description), .text(id)])
+    }
+
+    /// Counts a wrong password, and locks the account at the `limit`-th in a row. The end of a lock ends the row.
+    func recordFailure(id: String, lockingAt limit: Int, until end: Instant, at now: Instant) async throws {
+        _ = try await store.transaction { session in
+            try await session.query(
+                "UPDATE auth_users SET failed_login_attempts = 0, locked_until = NULL WHERE id = $1 AND locked_until <= $2",
+                [.text(id), .text(now.description)])
+            try await session.query(
+                "UPDATE auth_users SET failed_login_attempts = failed_login_attempts + 1, updated_at = $2 WHERE id = $1",
+                [.text(id), .text(now.description)])
+            return try await session.query(
+                "UPDATE auth_users SET locked_until = $2 WHERE id = $1 AND failed_login_attempts >= $3",
+                [.text(id), .text(end.description), .integer(Int64(limit))])
+        }
+    }
+
     /// The active user with an e-mail address, whatever its case.
     func account(email: String) async throws -> Account? {
         try await first("lower(email) = lower($1)", email)
@@ -58,7 +111,10 @@ struct Accounts: Sendable {
 
     func recordLogin(id: String, at now: Instant) async throws {
         _ = try await store.query(
-            "UPDATE auth_users SET last_login_at = $1, updated_at = $1 WHERE id = $2", [.text(now.description), .text(id)])
+            """
+            UPDATE auth_users SET last_login_at = $1, updated_at = $1, failed_login_attempts = 0, locked_until = NULL
+            WHERE id = $2
+            """, [.text(now.description), .text(id)])
     }
 
     /// Whether the store answers.
@@ -71,14 +127,15 @@ struct Accounts: Sendable {
         }
     }
 
-    private func first(_ condition: String, _ value: String) async throws -> Account? {
+    private func first(_ condition: String, _ values: String...) async throws -> Account? {
         let rows = try await store.query(
-            "SELECT \(Self.columns) FROM auth_users WHERE \(condition) AND is_active", [.text(value)])
+            "SELECT \(Self.columns) FROM auth_users WHERE \(condition) AND is_active", values.map(SQLValue.text))
         guard let row = rows.first, let id = row["id"].text, let email = row["email"].text else { return nil }
         return Account(
             id: id, email: email, name: row["full_name"].text ?? "",
             password: PasswordHash(stored: row["hashed_password"].text ?? ""),
             provider: row["auth_provider"].text ?? "local", isVerified: row["is_verified"].integer == 1,
-            createdAt: row["created_at"].text ?? "", lastLoginAt: row["last_login_at"].text)
+            createdAt: row["created_at"].text ?? "", lastLoginAt: row["last_login_at"].text,
+            lockedUntil: row["locked_until"].text)
     }
 }

@@ -23,6 +23,8 @@ struct AuthFrame: RouterMiddleware {
             // The service's host words it: it knows whether the path is wrong or the method.
             error.headers.append(contentsOf: fields)
             throw error
+        } catch let error as OAuthError {
+            response = error.response
         } catch {
             response = try self.error(error, request, context.logger).response()
         }
@@ -58,7 +60,19 @@ extension HTTPField.Name {
 
 extension Response {
     /// A response with a JSON body.
-    static func answer(_ value: JSONValue, status: HTTPResponse.Status = .ok) -> Response {
-        Response(status: status, headers: [.contentType: "application/json"], body: .init(byteBuffer: value.buffer))
+    static func answer(
+        _ value: JSONValue, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
+    ) -> Response {
+        var headers = headers
+        headers[.contentType] = "application/json"
+        return Response(status: status, headers: headers, body: .init(byteBuffer: value.buffer))
+    }
+
+    /// A response that sends a browser elsewhere (302), and lets nobody keep it.
+    static func found(_ url: String, headers: HTTPFields = [:]) -> Response {
+        var headers = headers
+        headers[.location] = url
+        headers[.cacheControl] = "no-store"
+        return Response(status: .found, headers: headers)
     }
 }

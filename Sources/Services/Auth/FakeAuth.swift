@@ -10,7 +10,8 @@ import Wire
 /// Registers and logs in users, and issues, rotates, checks and revokes their tokens.
 ///
 /// Users are rows of `auth_users`, sessions and revocations keys of the cache; the service itself keeps no state but
-/// its key, so replicas that share stores and secret can stand in for each other.
+/// its keys, so replicas that share stores and secret can stand in for each other. The providers by which users log in
+/// are played by the service too, under `/upstream/`, and called over the mesh.
 public final class FakeAuth: Service {
     public let name: String
     let context: ServiceContext
@@ -21,7 +22,9 @@ public final class FakeAuth: Service {
     let identifiers: IdentifierSource
     let startedAt: Instant
     let frameFields: HTTPFields
-    private let key = SigningKey()
+    let keyStore: KeyStore
+    /// Who logged in last; only a planted bug looks.
+    let lastLogin = LastLogin()
 
     /// An auth service in its world. Its configuration is checked by ``prepare()``.
     public init(context: ServiceContext, configuration: AuthConfiguration = .test) {
@@ -29,33 +32,31 @@ public final class FakeAuth: Service {
         self.context = context
         self.configuration = configuration
         accounts = Accounts(store: context.relational)
-        sessions = Sessions(cache: context.cache, lifetime: configuration.refreshLifetime)
-        rules = TokenRules(
-            issuer: configuration.issuer, audience: configuration.audience, accessAgeLimit: configuration.accessAgeLimit)
+        sessions = Sessions(
+            cache: context.cache, lifetime: configuration.refreshLifetime,
+            inProcess: context.deviates(.sessionNotPersisted) ? ProcessSessions() : nil)
+        var rules = configuration.rules
+        rules.checksExpiry = !context.deviates(.expiryIgnored)
+        self.rules = rules
         identifiers = IdentifierSource(clock: context.clock, chance: context.chance)
         startedAt = context.clock.now
         frameFields = Self.frameFields(configuration)
+        keyStore = KeyStore(
+            configuration, chance: ChanceSource(context.chance.chance, actor: "auth keys"), clock: context.clock)
     }
 
-    /// Creates the table and the key. Throws ``AuthConfigurationError``, and what the store throws.
+    /// Creates the table and the keys. Throws ``AuthConfigurationError``, and what the store throws.
     public func prepare() async throws {
         guard configuration.passwordRounds > 0 else {
             throw AuthConfigurationError.tooFewRounds(configuration.passwordRounds)
         }
-        _ = try await signer()
+        _ = try await keyStore.keys()
         try await accounts.prepare()
     }
 
-    /// The key, made at its first use.
-    func signer() async throws -> TokenSigner {
-        if let signer = key.signer.withLock({ $0 }) { return signer }
-        let made = try await TokenSigner.make(configuration, chance: context.chance)
-        return key.signer.withLock { signer in
-            if let signer { return signer }
-            signer = made
-            return made
-        }
-    }
+    /// Signs with a new key from now on. Tokens of the former one stay good while they live. A key that the
+    /// configuration gives cannot be drawn again, so RS256 throws ``AuthConfigurationError``.
+    public func rotateKey() async throws { try await keyStore.rotate() }
 
     public var routes: ServiceRoutes { Self.sharedRoutes }
 
@@ -63,12 +64,31 @@ public final class FakeAuth: Service {
     public static let sharedRoutes = ServiceRoutes(of: FakeAuth.self) { routes in
         routes.add(middleware: AuthFrame())
         addHealthRoutes(to: routes)
+        addStatusRoutes(to: routes)
         addAccountRoutes(to: routes)
+        addSessionRoutes(to: routes)
         addTokenRoutes(to: routes)
+        addTokenCheckRoutes(to: routes)
+        addPasswordRoutes(to: routes)
+        addShortCutRoutes(to: routes)
+        addServiceTokenRoutes(to: routes)
+        addSocketRoutes(to: routes)
+        addProviderRoutes(to: routes)
+        addAuthorizationRoutes(to: routes)
+        addDiscoveryRoutes(to: routes)
+        addUpstreamRoutes(to: routes)
     }
 }
 
-/// The key of one service, once it is made.
-private final class SigningKey: Sendable {
-    let signer = Mutex<TokenSigner?>(nil)
+/// Who logged in last.
+final class LastLogin: Sendable {
+    private let account = Mutex<Account?>(nil)
+
+    /// Puts an account in place of the last one, which is returned.
+    func replace(with next: Account) -> Account? {
+        account.withLock { account in
+            defer { account = next }
+            return account
+        }
+    }
 }

@@ -7,7 +7,7 @@ import ServiceKit
 import Wire
 
 extension FakeAuth {
-    /// `/`, `/health` and `/health/ready`.
+    /// `/`, `/health`, `/health/ready` and `/readiness`.
     static func addHealthRoutes(to routes: RouteBuilder<FakeAuth>) {
         func add(_ path: String, _ answer: @escaping @Sendable (FakeAuth) async -> Response) {
             routes.get(path) { auth, _, _ in await answer(auth) }
@@ -16,17 +16,19 @@ extension FakeAuth {
         }
         add("/") { .answer($0.identity.merging(["status": "running"])) }
         add("/health") { .answer($0.health) }
-        add("/health/ready") { await $0.readiness() }
+        for path in ["/health/ready", "/readiness"] { add(path) { await $0.readiness() } }
     }
 
-    private var identity: JSONValue {
+    /// The service's name and version.
+    var identity: JSONValue {
         ["service": .string(configuration.serviceName), "version": .string(configuration.version)]
     }
 
     private var health: JSONValue {
         let now = context.clock.now
         return identity.merging([
-            "status": "healthy", "timestamp": .string(now.description), "environment": .string(configuration.environment),
+            "status": "healthy", "timestamp": .string(now.description),
+            "environment": .string(configuration.environment.rawValue),
             "uptime_seconds": .number(startedAt.duration(to: now).milliseconds / 1000),
         ])
     }
@@ -35,7 +37,7 @@ extension FakeAuth {
     private func readiness() async -> Response {
         let isReady = await accounts.isReachable()
         let always = identity.merging([
-            "timestamp": .string(context.clock.now.description), "environment": .string(configuration.environment),
+            "timestamp": .string(context.clock.now.description), "environment": .string(configuration.environment.rawValue),
         ])
         if isReady { return .answer(always.merging(["status": "ready", "database_status": "connected"])) }
         return .answer(

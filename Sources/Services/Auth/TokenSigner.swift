@@ -1,29 +1,30 @@
-// Signs and checks tokens in the compact form (RFC 7515 section 3.1) with the one key of the service.
+// Signs tokens in the compact form (RFC 7515 section 3.1) with one key.
 
 import Crypto
+import Foundation
 import JWTKit
 import Kernel
 import NIOCore
 import ServiceKit
 import Wire
+import _CryptoExtras
 
-/// The key of an auth service, and what is made with it.
+/// One key of an auth service, and what is made with it.
 ///
 /// Keys and signatures are jwt-kit's. Header and claims are written here, with sorted keys, so that equal claims give
 /// equal bytes.
 struct TokenSigner: Sendable {
-    /// The key's name in headers and in the JWKS.
-    let keyID: String
+    /// The key, for checking.
+    let verification: VerificationKey
     /// The public key as a JWK (RFC 7517); nil where the key is a shared secret.
     let publicKey: JSONValue?
 
-    private let keys: JWTKeyCollection
     private let algorithm: any JWTAlgorithm
     private let header: [UInt8]
 
-    /// The signer that a configuration asks for. Throws ``AuthConfigurationError``.
+    /// The key that a configuration asks for; `chance` gives it where the configuration does not. Throws
+    /// ``AuthConfigurationError``.
     static func make(_ configuration: AuthConfiguration, chance: ChanceSource) async throws -> TokenSigner {
-        let keys = JWTKeyCollection()
         switch configuration.algorithm {
         case .hs256:
             let secret = configuration.secret.map { Array($0.utf8) } ?? chance.bytes(32, "token-secret")
@@ -31,23 +32,72 @@ struct TokenSigner: Sendable {
             // A name that tells replicas with one secret apart from others, and nothing of the secret.
             let code = HMAC<SHA256>.authenticationCode(for: Array("kid".utf8), using: SymmetricKey(data: secret))
             let keyID = "hs256-" + String(decoding: Base64URL.encode(Array(code).prefix(9)), as: UTF8.self)
-            await keys.add(hmac: HMACKey(from: secret), digestAlgorithm: .sha256, kid: .init(string: keyID))
-            return try await TokenSigner(keys, keyID: keyID, publicKey: nil)
-        case .es256:
-            let key = try privateKey(configuration, chance)
-            let (publicKey, keyID) = jwk(of: key.publicKey)
-            await keys.add(ecdsa: try ES256PrivateKey(backing: key), kid: .init(string: keyID))
-            return try await TokenSigner(keys, keyID: keyID, publicKey: publicKey)
+            return try await TokenSigner(keyID: keyID, publicKey: nil) { keys, kid in
+                await keys.add(hmac: HMACKey(from: secret), digestAlgorithm: .sha256, kid: kid)
+            }
+        case .eddsa:
+            guard let pem = configuration.privateKeyPEM else { return try await eddsa(chance, "token-private-key") }
+            guard let key = try? Curve25519.Signing.PrivateKey(pemRepresentation: pem) else {
+                throw AuthConfigurationError.unreadablePrivateKey(algorithm: "EdDSA")
+            }
+            return try await eddsa(key)
+        case .es256: return try await es256(configuration, chance)
+        case .rs256: return try await rs256(configuration)
         }
     }
 
-    private init(_ keys: JWTKeyCollection, keyID: String, publicKey: JSONValue?) async throws {
-        self.keys = keys
-        self.keyID = keyID
-        self.publicKey = publicKey
+    /// A key of Ed25519 that chance decides.
+    static func eddsa(_ chance: ChanceSource, _ site: String) async throws -> TokenSigner {
+        try await eddsa(Curve25519.Signing.PrivateKey(rawRepresentation: chance.bytes(32, site)))
+    }
+
+    private static func eddsa(_ key: Curve25519.Signing.PrivateKey) async throws -> TokenSigner {
+        let jwk: JSONValue = ["crv": "Ed25519", "kty": "OKP", "x": digits(key.publicKey.rawRepresentation)]
+        let (named, keyID) = named(jwk, algorithm: "EdDSA")
+        return try await TokenSigner(keyID: keyID, publicKey: named) { keys, kid in
+            await keys.add(eddsa: EdDSA.PrivateKey(backing: key), kid: kid)
+        }
+    }
+
+    private static func es256(_ configuration: AuthConfiguration, _ chance: ChanceSource) async throws -> TokenSigner {
+        let key: P256.Signing.PrivateKey
+        if let pem = configuration.privateKeyPEM {
+            guard let read = try? P256.Signing.PrivateKey(pemRepresentation: pem) else {
+                throw AuthConfigurationError.unreadablePrivateKey(algorithm: "ES256")
+            }
+            key = read
+        } else {
+            key = drawnKey(chance)
+        }
+        let point = Array(key.publicKey.rawRepresentation)
+        let jwk: JSONValue = ["crv": "P-256", "kty": "EC", "x": digits(point[..<32]), "y": digits(point[32...])]
+        let (named, keyID) = named(jwk, algorithm: "ES256")
+        return try await TokenSigner(keyID: keyID, publicKey: named) { keys, kid in
+            await keys.add(ecdsa: try ES256PrivateKey(backing: key), kid: kid)
+        }
+    }
+
+    private static func rs256(_ configuration: AuthConfiguration) async throws -> TokenSigner {
+        guard let pem = configuration.privateKeyPEM else { throw AuthConfigurationError.missingPrivateKey }
+        guard let key = try? _RSA.Signing.PrivateKey(pemRepresentation: pem),
+            let numbers = try? key.publicKey.getKeyPrimitives()
+        else { throw AuthConfigurationError.unreadablePrivateKey(algorithm: "RS256") }
+        let jwk: JSONValue = ["e": digits(numbers.publicExponent), "kty": "RSA", "n": digits(numbers.modulus)]
+        let (named, keyID) = named(jwk, algorithm: "RS256")
+        return try await TokenSigner(keyID: keyID, publicKey: named) { keys, kid in
+            await keys.add(rsa: try Insecure.RSA.PrivateKey(backing: key), digestAlgorithm: .sha256, kid: kid)
+        }
+    }
+
+    private init(
+        keyID: String, publicKey: JSONValue?, add: (JWTKeyCollection, JWKIdentifier) async throws -> Void
+    ) async throws {
+        let keys = JWTKeyCollection()
+        try await add(keys, .init(string: keyID))
         algorithm = try await keys.getKey(for: .init(string: keyID))
-        let header: JSONValue = ["alg": .string(algorithm.name), "kid": .string(keyID), "typ": "JWT"]
-        self.header = Base64URL.encode(header.text.utf8)
+        self.publicKey = publicKey
+        verification = VerificationKey(algorithm, keyID: keyID)
+        header = TokenParts.header(algorithm: algorithm.name, keyID: keyID)
     }
 
     /// A signed token with these claims.
@@ -61,57 +111,22 @@ struct TokenSigner: Sendable {
         return String(decoding: token, as: UTF8.self)
     }
 
-    /// The claims of a token whose header and signature are right; nil for any other. Looks at no claim.
-    func claims(of token: String) -> JSONValue? {
-        let bytes = Array(token.utf8)
-        let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0].elementsEqual(header) || accepts(header: parts[0]),
-            let signature = Base64URL.decode(parts[2]), let payload = Base64URL.decode(parts[1])
-        else { return nil }
-        let signed = bytes[..<parts[1].endIndex]
-        // A signature of another length is an error to some algorithms and a wrong signature to others.
-        guard (try? algorithm.verify(signature, signs: Array(signed))) == true else { return nil }
-        return try? JSONValue(json: ByteBuffer(bytes: payload))
-    }
-
-    /// Whether a header that is not this signer's own names its algorithm, and its key or none. What a header declares
-    /// critical is not understood here, so such a token is refused (RFC 7515 section 4.1.11).
-    private func accepts(header: ArraySlice<UInt8>) -> Bool {
-        guard let bytes = Base64URL.decode(header), let fields = try? JSONValue(json: ByteBuffer(bytes: bytes)) else {
-            return false
-        }
-        return fields["alg"]?.string == algorithm.name && fields["crit"] == nil
-            && (fields["kid"] == nil || fields["kid"]?.string == keyID)
-    }
-
-    private static func privateKey(
-        _ configuration: AuthConfiguration, _ chance: ChanceSource
-    ) throws -> P256.Signing.PrivateKey {
-        if let pem = configuration.privateKeyPEM {
-            guard let key = try? P256.Signing.PrivateKey(pemRepresentation: pem) else {
-                throw AuthConfigurationError.unreadablePrivateKey
-            }
-            return key
-        }
-        // Of all 32-byte numbers but one in 2^32 are keys of this curve.
+    /// A key of P-256 that chance decides. Of all 32-byte numbers but one in 2^32 are keys of this curve.
+    private static func drawnKey(_ chance: ChanceSource) -> P256.Signing.PrivateKey {
         while true {
             let bytes = chance.bytes(32, "token-private-key")
             if let key = try? P256.Signing.PrivateKey(rawRepresentation: bytes) { return key }
         }
     }
 
-    /// The JWK of a public key (RFC 7518 section 6.2), named by its thumbprint (RFC 7638).
-    private static func jwk(of key: P256.Signing.PublicKey) -> (jwk: JSONValue, keyID: String) {
-        func coordinate(_ bytes: some Collection<UInt8>) -> JSONValue {
-            .string(String(decoding: Base64URL.encode(bytes), as: UTF8.self))
-        }
-        let point = Array(key.rawRepresentation)
-        var jwk: JSONValue = ["crv": "P-256", "kty": "EC", "x": coordinate(point[..<32]), "y": coordinate(point[32...])]
-        let thumbprint = Base64URL.encode(Array(SHA256.hash(data: Array(jwk.text.utf8))))
+    private static func digits(_ bytes: some Collection<UInt8>) -> JSONValue {
+        .string(String(decoding: Base64URL.encode(bytes), as: UTF8.self))
+    }
+
+    /// A JWK with its required members alone, named by its thumbprint (RFC 7638).
+    private static func named(_ required: JSONValue, algorithm: String) -> (jwk: JSONValue, keyID: String) {
+        let thumbprint = Base64URL.encode(Array(SHA256.hash(data: Array(required.text.utf8))))
         let keyID = String(decoding: thumbprint, as: UTF8.self)
-        jwk["kid"] = .string(keyID)
-        jwk["use"] = "sig"
-        jwk["alg"] = "ES256"
-        return (jwk, keyID)
+        return (required.merging(["alg": .string(algorithm), "kid": .string(keyID), "use": "sig"]), keyID)
     }
 }

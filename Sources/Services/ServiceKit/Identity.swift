@@ -1,6 +1,7 @@
-// Who a bearer token belongs to: every service that takes tokens asks `auth`, and none trusts a token by itself.
+// Who a bearer token belongs to: a service asks `auth`, or checks the signature itself where `auth` publishes the key.
 
 public import HTTPTypes
+import Kernel
 import Logging
 import Wire
 
@@ -19,24 +20,61 @@ public struct Identity: Sendable, Hashable {
 }
 
 extension ServiceContext {
-    /// Asks `auth` (POST `/auth/validate`) whose access token this is; nil where it is not valid.
-    /// Throws ``ServiceError`` with status 503 where `auth` gives no usable answer: then nobody knows.
+    /// Whose access token this is; nil where it is not valid.
+    ///
+    /// A token that is signed with a shared secret is shown to `auth` (POST `/auth/validate`). One that is signed with a
+    /// published key (EdDSA, ES256, RS256) is checked here, with the keys of `/.well-known/jwks.json`, which are kept for
+    /// 300 s and fetched once more for a key that is not among them; `auth` is then asked only whether it was revoked
+    /// (POST `/auth/check-blacklist`). Throws ``ServiceError`` with status 503 where `auth` gives no usable answer: then
+    /// nobody knows.
     public func identity(ofAccessToken token: String) async throws -> Identity? {
-        let answer: JSONValue
         do {
-            var call = Call.post("/auth/validate").field(.contentType, "application/json")
-            call.body = (["token": .string(token), "token_type": "access"] as JSONValue).buffer
-            let reply = try await caller("auth").fetch(signed(call))
-            guard reply.status == .ok else { throw ServiceError(.serviceUnavailable, "auth answered \(reply.status.code)") }
-            answer = try JSONValue(json: reply.body)
+            if let header = TokenParts(token)?.fields, let keyID = header["kid"]?.string,
+                Self.published.contains(header["alg"]?.string ?? "")
+            {
+                return try await checkedIdentity(token, keyID: keyID)
+            }
+            return try await askedIdentity(token)
         } catch let error as CancellationError {
             throw error
         } catch {
             log.warning("auth gave no usable answer: \(error)")
             throw ServiceError(.serviceUnavailable, "Authentication service temporarily unavailable")
         }
+    }
+
+    /// The algorithms whose keys are public.
+    private static let published = ["EdDSA", "ES256", "RS256"]
+
+    private func askedIdentity(_ token: String) async throws -> Identity? {
+        let answer = try await answer(to: "/auth/validate", about: token)
         guard answer["valid"]?.bool == true, let userID = answer["user_id"]?.string, !userID.isEmpty else { return nil }
         return Identity(userID: userID, email: answer["email"]?.string)
+    }
+
+    private func checkedIdentity(_ token: String, keyID: String) async throws -> Identity? {
+        let key = try await publishedKeys.key(keyID, clock: clock) {
+            let reply = try await usable(caller("auth").fetch(.get("/.well-known/jwks.json")))
+            return await VerificationKey.keys(ofJWKS: reply)
+        }
+        guard let payload = key?.claims(of: token),
+            let claims = try? tokenRules.claims(of: payload, as: .access, at: clock.now)
+        else { return nil }
+        let answer = try await answer(to: "/auth/check-blacklist", about: token)
+        guard let isRevoked = answer["blacklisted"]?.bool else {
+            throw ServiceError(.serviceUnavailable, "auth did not say whether the token was revoked")
+        }
+        return isRevoked ? nil : Identity(userID: claims.subject, email: claims.email)
+    }
+
+    private func answer(to path: String, about token: String) async throws -> JSONValue {
+        let call = Call.post(path, value: ["token": .string(token), "token_type": "access", "type": "access"])
+        return try await usable(caller("auth").fetch(signed(call)))
+    }
+
+    private func usable(_ reply: Reply) throws -> JSONValue {
+        guard reply.status == .ok else { throw ServiceError(.serviceUnavailable, "auth answered \(reply.status.code)") }
+        return try JSONValue(json: reply.body)
     }
 }
 

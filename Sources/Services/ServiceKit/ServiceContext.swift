@@ -26,13 +26,17 @@ public struct ServiceContext: Sendable {
     public let serviceSecret: String
     /// The deviations from the contract that this world has switched on.
     public let deviations: Set<Deviation>
+    /// What the claims of tokens must be in this world.
+    public let tokenRules: TokenRules
+    /// The keys of `auth`, as far as this service has seen them.
+    let publishedKeys = PublishedKeys()
     private let callers: @Sendable (String) -> Caller
 
     /// A context from its parts. `callers` makes a caller from this service to another.
     public init(
         name: String, clock: WorldClock, chance: ChanceSource, relational: any RelationalStore, cache: any CacheStore,
         log: Logger, trace: Trace, serviceSecret: String, deviations: Set<Deviation> = [],
-        callers: @escaping @Sendable (String) -> Caller
+        tokenRules: TokenRules = TokenRules(), callers: @escaping @Sendable (String) -> Caller
     ) {
         self.name = name
         self.clock = clock
@@ -43,6 +47,7 @@ public struct ServiceContext: Sendable {
         self.trace = trace
         self.serviceSecret = serviceSecret
         self.deviations = deviations
+        self.tokenRules = tokenRules
         self.callers = callers
     }
 

@@ -1,5 +1,6 @@
 // What a world is to be: the value from which worlds are built.
 
+public import AuthService
 public import Faults
 import Kernel
 public import Mesh
@@ -15,6 +16,8 @@ public struct Blueprint: Sendable {
     public var faults: FaultPlan
     /// What the fakes play.
     public var fixtures: FixtureSet
+    /// How the auth service is set up: its algorithm, its lifetimes, its providers.
+    public var auth = AuthConfiguration.test
     /// The ways in which services are to behave other than their contracts say: planted bugs and quirks.
     public var deviations: Set<Deviation> = []
     /// Whether the trace keeps its events for reading.

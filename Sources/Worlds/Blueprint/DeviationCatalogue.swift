@@ -1,12 +1,13 @@
 // Every deviation of every service, by name.
 
+import AuthService
 public import Fixtures
 public import ServiceKit
 
 /// The deviations that can be switched on.
 public enum DeviationCatalogue {
     /// All deviations, service by service.
-    public static let all: [Deviation] = []
+    public static let all: [Deviation] = Deviation.authDeviations
 
     /// Their names, in the same order.
     public static var names: [String] { all.map(\.name) }

@@ -22,9 +22,13 @@ struct ServiceFoundation {
     private let trace: Trace
     private let secret: String
     private let deviations: Set<Deviation>
+    private let auth: AuthConfiguration
 
-    init(mesh: Mesh, chance: Chance, trace: Trace, deviations: Set<Deviation>) throws {
+    init(
+        mesh: Mesh, chance: Chance, trace: Trace, deviations: Set<Deviation>, auth: AuthConfiguration
+    ) throws {
         self.deviations = deviations
+        self.auth = auth
         self.mesh = mesh
         self.chance = chance
         self.trace = trace
@@ -50,7 +54,7 @@ struct ServiceFoundation {
     func make(_ name: ServiceName, _ fixtures: FixtureSet) -> any Service {
         let context = self.context(name)
         return switch name {
-        case .auth: FakeAuth(context: context)
+        case .auth: FakeAuth(context: context, configuration: auth)
         case .llm: FakeLLM(context: context, scripts: fixtures.llm)
         case .analytics: FakeAnalytics(context: context)
         case .events: FakeEvents(context: context)
@@ -63,6 +67,7 @@ struct ServiceFoundation {
         return ServiceContext(
             name: name.rawValue, clock: WorldClock(), chance: ChanceSource(chance, actor: name.rawValue),
             relational: relational, cache: cache, log: log(name), trace: trace, serviceSecret: secret,
-            deviations: deviations, callers: { [mesh] service in mesh.caller(from: party, to: service) })
+            deviations: deviations, tokenRules: auth.rules,
+            callers: { [mesh] service in mesh.caller(from: party, to: service) })
     }
 }

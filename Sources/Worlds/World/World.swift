@@ -44,7 +44,7 @@ public final class World: Sendable {
             over: transport, profile: blueprint.links, injector: FaultInjector(blueprint.faults, chance: chance),
             chance: chance, trace: trace)
         let foundation = try ServiceFoundation(
-            mesh: mesh, chance: chance, trace: trace, deviations: blueprint.deviations)
+            mesh: mesh, chance: chance, trace: trace, deviations: blueprint.deviations, auth: blueprint.auth)
         var parts: [Part] = []
         var addresses: [(String, Address)] = []
         do {

@@ -170,7 +170,9 @@ private struct ForgedClaims: JWTPayload {
             #expect(try await validate(tokens.refreshToken, as: "refresh", caller)["valid"] == true)
             #expect(try await validate(tokens.refreshToken, caller)["valid"] == false)
             let published = try await caller.fetch(.get("/.well-known/jwks.json")).json(JSONValue.self)
-            #expect(published == ["keys": []])
+            // The key of id tokens alone: a shared secret is never published.
+            #expect(published["keys"]?.array?.map { $0["alg"] } == ["EdDSA"])
+            #expect(published["keys"]?.array?.first?["d"] == nil)
         }
     }
 

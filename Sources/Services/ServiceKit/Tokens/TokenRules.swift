@@ -1,34 +1,38 @@
 // Which claims make a token acceptable, as what, and at what time. Decides only; signatures are checked before.
 
-import Kernel
-import Wire
+public import Kernel
+public import Wire
 
 /// What a token is for: its `token_type` claim.
-enum TokenKind: String, Sendable {
+public enum TokenKind: String, Sendable, CaseIterable {
     /// For the services of the platform.
     case access
     /// For new tokens.
     case refresh
+    /// For calls from service to service.
+    case service
 }
 
-/// The claims that the service works with.
-struct TokenClaims: Sendable, Equatable {
-    /// The user's id.
-    let subject: String
+/// The claims that services work with.
+public struct TokenClaims: Sendable, Equatable {
+    /// The user's id; of service tokens the service's.
+    public let subject: String
     /// The token's own id.
-    let id: String
+    public let id: String
     /// From this second of the Unix epoch on the token is invalid.
-    let expiresAt: Int64
+    public let expiresAt: Int64
+    /// The second of the Unix epoch in which it was issued.
+    public let issuedAt: Int64
     /// The user's e-mail address.
-    let email: String?
+    public let email: String?
     /// What the user may do.
-    let permissions: [String]
+    public let permissions: [String]
     /// The session that the token belongs to; nil for tokens that were made elsewhere with the same key.
-    let sessionID: String?
+    public let sessionID: String?
 }
 
 /// Why the claims of a token are refused.
-enum TokenRefusal: String, Error, Sendable {
+public enum TokenRefusal: String, Error, Sendable {
     case wrongKind = "The token is not of the type that is needed here"
     case missingClaim = "A claim is missing or has the wrong type: sub, iat, exp, iss, aud and jti are required"
     case wrongIssuer = "The token was issued by somebody else"
@@ -40,16 +44,23 @@ enum TokenRefusal: String, Error, Sendable {
 
 /// The rules for claims. No clock skew is allowed for: a token from the next second is refused, and one is expired
 /// from the second of its `exp` on (RFC 7519 section 4.1.4).
-struct TokenRules: Sendable {
+public struct TokenRules: Sendable, Equatable {
     /// The required `iss`.
-    let issuer: String
-    /// The required `aud`, or one of its members (RFC 7519 section 4.1.3).
-    let audience: String
+    public var issuer = "backlot-auth"
+    /// The required `aud` of users' tokens, or one of its members (RFC 7519 section 4.1.3).
+    public var audience = "backlot-platform"
+    /// The required `aud` of service tokens.
+    public var serviceAudience = "backlot-services"
     /// How long after its `iat` an access token is refused whatever its `exp`.
-    let accessAgeLimit: Duration
+    public var accessAgeLimit = Duration.seconds(86_400)
+    /// Whether expired tokens are refused. Only a planted bug says no.
+    public var checksExpiry = true
+
+    /// The rules of the test profile.
+    public init() {}
 
     /// The claims of `payload`, if they are those of an acceptable token of this kind at `now`.
-    func claims(
+    public func claims(
         of payload: JSONValue, as kind: TokenKind, at now: Instant
     ) throws(TokenRefusal) -> TokenClaims {
         guard payload["token_type"]?.string == kind.rawValue,
@@ -60,16 +71,16 @@ struct TokenRules: Sendable {
             let issuedAt = seconds(payload["iat"]), let expiresAt = seconds(payload["exp"])
         else { throw .missingClaim }
         guard issuer == self.issuer else { throw .wrongIssuer }
-        guard audiences.contains(audience) else { throw .wrongAudience }
+        guard audiences.contains(kind == .service ? serviceAudience : audience) else { throw .wrongAudience }
         if let notBefore = payload["nbf"] {
             guard let second = seconds(notBefore) else { throw .missingClaim }
             guard second <= now.seconds else { throw .fromTheFuture }
         }
         guard issuedAt <= now.seconds else { throw .fromTheFuture }
-        guard expiresAt > now.seconds else { throw .expired }
+        guard expiresAt > now.seconds || !checksExpiry else { throw .expired }
         guard kind != .access || now.seconds - issuedAt <= accessAgeLimit.components.seconds else { throw .tooOld }
         return TokenClaims(
-            subject: subject, id: id, expiresAt: expiresAt, email: payload["email"]?.string,
+            subject: subject, id: id, expiresAt: expiresAt, issuedAt: issuedAt, email: payload["email"]?.string,
             permissions: payload["permissions"]?.array?.compactMap(\.string) ?? [],
             sessionID: payload["sid"]?.string)
     }
