@@ -145,7 +145,9 @@ let package = Package(
             ["TestSupport", "Mesh", "Faults", "Fixtures", "SimulatedTransport", "LoopbackTransport", "Kernel", "Wire", nioCore]),
         tests("CommandTests", ["Wire", "LoopbackTransport", nioCore, httpTypes]),
         tests("TidyTests", []),
-        tests("WorldTests", ["AuthService", "Worlds", "Suites", "Runner", "Kernel", "Clients", "Wire", "Faults", "Mesh", "Fixtures"]),
+        tests(
+            "WorldTests",
+            ["AuthService", "Worlds", "Suites", "Runner", "Kernel", "Clients", "Wire", "Faults", "Mesh", "Fixtures"]),
         tests("StoreTests", ["StoreKit", "MemoryCache", "SQLiteStore", "Kernel"]),
         tests(
             "ServiceTests",

@@ -61,7 +61,7 @@ struct CodeRedemption: Sendable, Equatable {
 extension FakeAuth {
     /// A new code for a grant.
     func code(for grant: AuthorizationGrant, in realm: AuthorizationRealm) async throws -> String {
-        let code = unguessable("authorization-code")
+        let code = unguessable("authorization-code", for: grant.user)
         try await context.cache.set("oauth_code:\(realm.name):\(code)", grant.json.text, expiry: AuthorizationGrant.lifetime)
         return code
     }

@@ -56,14 +56,14 @@ struct LoginAttempt: Sendable, Equatable {
 }
 
 extension FakeAuth {
-    /// 32 bytes that nobody guesses: 43 characters of base64url.
-    func unguessable(_ site: String) -> String {
-        String(decoding: Base64URL.encode(context.chance.bytes(32, site)), as: UTF8.self)
+    /// 32 bytes that nobody guesses: 43 characters of base64url. Drawn for a subject, so that others leave them alone.
+    func unguessable(_ site: String, for subject: String) -> String {
+        String(decoding: Base64URL.encode(context.chance.bytes(32, site, for: subject)), as: UTF8.self)
     }
 
     /// Remembers an attempt until its callback, and returns its state.
-    func remember(_ attempt: LoginAttempt) async throws -> String {
-        let state = unguessable("oauth-state")
+    func remember(_ attempt: LoginAttempt, for subject: String) async throws -> String {
+        let state = unguessable("oauth-state", for: subject)
         try await context.cache.set("oauth_state:" + state, attempt.json.text, expiry: LoginAttempt.lifetime)
         return state
     }

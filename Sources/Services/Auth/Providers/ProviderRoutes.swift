@@ -45,12 +45,14 @@ extension FakeAuth {
         guard provider.problems.isEmpty else {
             throw ServiceError(.serviceUnavailable, "OAuth provider not configured")
         }
+        let hint = query.nonEmpty("login_hint")
         let isUnchecked = context.deviates(.oauthStateUnchecked)
         let attempt = LoginAttempt(
-            provider: name, redirectURI: callbackURL(request), verifier: isUnchecked ? nil : unguessable("code-verifier"),
-            nonce: isUnchecked ? nil : unguessable("nonce"))
-        let state = try await remember(attempt)
-        let target = attempt.query(provider, state: state, hint: query.nonEmpty("login_hint"))
+            provider: name, redirectURI: callbackURL(request),
+            verifier: isUnchecked ? nil : unguessable("code-verifier", for: hint ?? ""),
+            nonce: isUnchecked ? nil : unguessable("nonce", for: hint ?? ""))
+        let state = try await remember(attempt, for: hint ?? "")
+        let target = attempt.query(provider, state: state, hint: hint)
             .added(to: authorizationURL(provider, request))
         return .found(target, headers: [.setCookie: Self.cookie(state, seconds: LoginAttempt.lifetime.components.seconds)])
     }

@@ -52,7 +52,7 @@ extension FakeAuth {
         let asked = try await tokenRequest(request, realm)
         guard case .code(let client, let redemption) = asked else { throw OAuthError.unsupportedGrantType }
         let grant = try await redeem(redemption, client, realm, for: "")
-        let accessToken = "ya29." + unguessable("upstream-token")
+        let accessToken = "ya29." + unguessable("upstream-token", for: grant.user)
         let user = UpstreamUser(grant.user)
         try await context.cache.set(
             Self.upstreamKey(provider, accessToken), user.person.json.text, expiry: .seconds(3600))
