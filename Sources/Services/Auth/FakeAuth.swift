@@ -72,6 +72,7 @@ public final class FakeAuth: Service {
         addPasswordRoutes(to: routes)
         addShortCutRoutes(to: routes)
         addServiceTokenRoutes(to: routes)
+        addSignatureRoutes(to: routes)
         addSocketRoutes(to: routes)
         addProviderRoutes(to: routes)
         addAuthorizationRoutes(to: routes)

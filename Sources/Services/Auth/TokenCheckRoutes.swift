@@ -13,6 +13,7 @@ extension FakeAuth {
     static func addTokenCheckRoutes(to routes: RouteBuilder<FakeAuth>) {
         routes.post("/auth/check-blacklist") { auth, request, _ in try await auth.checkBlacklist(request) }
         routes.post("/api/v1/jwt/check-blacklist") { auth, request, _ in try await auth.checkBlacklist(request) }
+        routes.post("/api/v1/jwt/blacklist-token") { auth, request, _ in try await auth.blacklist(request) }
         routes.post("/auth/check-authorization") { auth, request, _ in try await auth.checkAuthorization(request) }
         routes.post("/auth/check-permission") { auth, request, _ in try await auth.checkPermission(request) }
         routes.post("/api/v1/jwt/validate") { auth, request, _ in
@@ -39,6 +40,17 @@ extension FakeAuth {
         if let id = claims?["jti"]?.string { isRevoked = try await sessions.isRevoked(tokenID: id) }
         if !isRevoked, let session = claims?["sid"]?.string { isRevoked = try await !sessions.isOpen(session) }
         return .answer(["blacklisted": .bool(isRevoked), "status": isRevoked ? "blacklisted" : "valid"])
+    }
+
+    /// Revokes an access token by itself: its session lives on. Who shows the token may do that.
+    private func blacklist(_ request: Request) async throws -> Response {
+        let token = try await request.object(upTo: configuration.bodyLimit).text("token")
+        guard let token else { throw ServiceError(.unprocessableContent, "Token is required") }
+        guard let claims = try await judge(token, as: .access).claims else {
+            return .answer(["blacklisted": false, "error": "invalid_or_expired_token"])
+        }
+        try await sessions.revoke(tokenID: claims.id, until: claims.expiresAt, at: context.clock.now)
+        return .answer(["blacklisted": true, "error": nil])
     }
 
     private func checkAuthorization(_ request: Request) async throws -> Response {

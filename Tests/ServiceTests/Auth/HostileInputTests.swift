@@ -16,7 +16,9 @@ import Wire
         "/auth/check-blacklist", "/auth/check-authorization", "/auth/check-permission", "/auth/hash-password",
         "/auth/verify-password", "/auth/e2e/test-auth", "/auth/dev/login", "/auth/create-token", "/auth/service-token",
         "/auth/validate-service-token", "/api/v1/jwt/validate", "/api/v1/jwt/validate-batch", "/api/v1/jwt/extract-user-id",
-        "/api/v1/service/authenticate", "/api/v1/service/revoke-token", "/api/v1/auth/websocket/authenticate",
+        "/api/v1/service/authenticate", "/api/v1/service/revoke-token",
+        "/api/v1/service/sign-request", "/api/v1/service/validate-request", "/api/v1/jwt/blacklist-token",
+        "/api/v1/auth/websocket/authenticate",
         "/oauth/authorize", "/oauth/token", "/oauth/userinfo", "/upstream/google/token", "/upstream/google/o/oauth2/auth",
     ]
     private static let gets = [
@@ -37,7 +39,7 @@ import Wire
         "action", "permission", "hash", "user_id", "permissions", "service_id", "service_secret", "authorization_header",
         "subprotocol_token", "demo_mode", "client_id", "client_secret", "redirect_uri", "response_type", "scope", "state",
         "code", "code_verifier", "code_challenge", "code_challenge_method", "grant_type", "login_hint", "sub", "deny", "prompt",
-        "provider", "error", "nonce",
+        "provider", "error", "nonce", "method", "path", "body", "headers",
     ]
 
     private static func fields(_ chance: ChanceSource) -> [(String, JSONValue)] {

@@ -162,6 +162,54 @@ import Wire
         }
     }
 
+    @Test func checksRequestsThatServicesSigned() async throws {
+        try await AuthRig.run { rig, _ in
+            let caller = try await rig.replica().caller
+            let asked: JSONValue = [
+                "service_id": "backlot-backend", "service_secret": "backlot-backend-secret", "method": "post", "path": "/a?b=c",
+                "body": "{}",
+            ]
+            let signed = try await caller.fetch(.post("/api/v1/service/sign-request", value: asked)).value
+            let headers = try #require(signed["headers"])
+            #expect(headers["X-Service-Signature"]?.string?.wholeMatch(of: /[0-9a-f]{64}/) != nil)
+            func error(_ change: (inout JSONValue) -> Void) async throws -> JSONValue? {
+                var shown: JSONValue = ["method": "POST", "path": "/a?b=c", "body": "{}", "headers": headers]
+                change(&shown)
+                let answer = try await caller.fetch(.post("/api/v1/service/validate-request", value: shown)).value
+                #expect(answer["valid"] == .bool(answer["error"] == .null))
+                return answer["error"]
+            }
+            func header(_ name: String, _ value: JSONValue) -> (inout JSONValue) -> Void {
+                { shown in shown["headers"] = headers.object.map { .object($0.merging([name: value])) } }
+            }
+            #expect(try await error { _ in } == .null)
+            #expect(try await error { $0["method"] = "PUT" } == "invalid_signature")
+            #expect(try await error { $0["path"] = "/a" } == "invalid_signature")
+            #expect(try await error { $0["body"] = "{} " } == "invalid_signature")
+            #expect(try await error(header("X-Service-ID", "backlot-admin")) == "invalid_signature")
+            #expect(try await error(header("X-Service-ID", "nobody")) == "invalid_service_id")
+            #expect(try await error(header("X-Service-Algorithm", "none")) == "unsupported_algorithm")
+            #expect(try await error(header("X-Service-Timestamp", "-9223372036854775808")) == "request_timestamp_too_old")
+            #expect(try await error { $0["headers"] = nil } == "missing_signature")
+            try await Task.sleep(for: .seconds(300))
+            #expect(try await error { _ in } == .null)
+            try await Task.sleep(for: .seconds(1))
+            #expect(try await error { _ in } == "request_timestamp_too_old")
+        }
+    }
+
+    @Test func revokesOneTokenAndNotItsSession() async throws {
+        try await AuthRig.run { rig, auth in
+            let caller = try await rig.replica().caller
+            let tokens = try await auth.register(email: "a@b.org", password: "word", name: "")
+            let call = Call.post("/api/v1/jwt/blacklist-token", value: ["token": .string(tokens.accessToken)])
+            #expect(try await caller.fetch(call).value["blacklisted"] == true)
+            #expect(try await caller.fetch(call).value["blacklisted"] == false)
+            #expect(try await auth.verify(tokens.accessToken).isValid == false)
+            #expect(try await auth.verify(auth.refresh(tokens.refreshToken).accessToken).isValid)
+        }
+    }
+
     @Test func authenticatesSockets() async throws {
         try await AuthRig.run { rig, auth in
             let caller = try await rig.replica().caller
