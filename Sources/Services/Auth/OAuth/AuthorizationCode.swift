@@ -62,7 +62,7 @@ extension FakeAuth {
     /// A new code for a grant.
     func code(for grant: AuthorizationGrant, in realm: AuthorizationRealm) async throws -> String {
         let code = unguessable("authorization-code", for: grant.user)
-        try await context.cache.set("oauth_code:\(realm.name):\(code)", grant.json.text, expiry: AuthorizationGrant.lifetime)
+        try await context.cache.set(Self.key(of: code, realm), grant.json.text, expiry: AuthorizationGrant.lifetime)
         return code
     }
 
@@ -71,7 +71,7 @@ extension FakeAuth {
     func redeem(
         _ redemption: CodeRedemption, _ client: OAuthClient, _ realm: AuthorizationRealm, for sessionID: String
     ) async throws -> AuthorizationGrant {
-        let key = "oauth_code:\(realm.name):\(redemption.code)"
+        let key = Self.key(of: redemption.code, realm)
         guard let grant = try await context.cache.get(key).flatMap(AuthorizationGrant.init) else {
             try await closeSession(ofUsed: key)
             throw OAuthError.invalidGrant("The code is not known, was used, or has expired")
@@ -87,8 +87,22 @@ extension FakeAuth {
         return grant
     }
 
+    /// Closes the session that was opened for a code after all, if somebody redeemed the code once more in the meantime.
+    /// Throws ``OAuthError`` `invalid_grant` then.
+    func refuseRepeated(_ redemption: CodeRedemption, _ realm: AuthorizationRealm) async throws {
+        let key = Self.key(of: redemption.code, realm)
+        guard try await context.cache.get(key + ":repeated") != nil else { return }
+        try await closeSession(ofUsed: key)
+        throw OAuthError.invalidGrant("The code was redeemed more than once")
+    }
+
+    private static func key(of code: String, _ realm: AuthorizationRealm) -> String { "oauth_code:\(realm.name):\(code)" }
+
     private func closeSession(ofUsed key: String) async throws {
-        guard let id = try await context.cache.get(key + ":used"), let session = try await sessions.session(id) else { return }
+        guard let id = try await context.cache.get(key + ":used") else { return }
+        // Said before the session is looked for: who is about to open it looks afterwards.
+        try await context.cache.set(key + ":repeated", "1", expiry: AuthorizationGrant.memory)
+        guard let session = try await sessions.session(id) else { return }
         try await sessions.close(id, userID: session.userID)
     }
 }

@@ -67,6 +67,7 @@ extension FakeAuth {
             var answer = try await newSession(
                 userID: account.id, email: account.email, clientID: client.id, sessionID: sessionID,
                 claims: ["scope": .string(grant.scope), "client_id": .string(client.id)])
+            try await refuseRepeated(redemption, realm)
             answer["scope"] = .string(grant.scope)
             if grant.scope.split(separator: " ").contains("openid") {
                 let person = ProviderUser(
