@@ -114,7 +114,7 @@ let package = Package(
                 "LoopbackTransport", "MemoryCache", "SQLiteStore", "AuthService", "AgentService", "EventsService", "LLMService",
                 "AnalyticsService", logging, crypto,
             ]),
-        module("Suites", nil, ["Worlds", "Clients", "Kernel", "Wire"]),
+        module("Suites", nil, ["Worlds", "Clients", "Kernel", "Wire", "StoreKit", httpTypes]),
         module(
             "Runner", nil,
             [

@@ -1,5 +1,6 @@
 // A running world: services, stores, mesh and faults, built from a blueprint over a transport.
 
+import AuthService
 public import Clients
 import Faults
 public import Kernel
@@ -77,6 +78,9 @@ public final class World: Sendable {
 
     /// The typed callers of one user, `user-1` for 1.
     public func client(_ user: String) -> UserClient { UserClient(mesh, .client(user)) }
+
+    /// The key of the end-to-end bypass; nil where it is not configured.
+    public var bypassKey: String? { blueprint.auth.bypassKey }
 
     /// Connections that services hold open now.
     public var openConnections: Int { parts.map(\.host.connectionCount).reduce(0, +) }
