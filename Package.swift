@@ -61,6 +61,7 @@ let package = Package(
 
         // Ground.
         module("Kernel", nil, ["CInterpose", .product(name: "DequeModule", package: "swift-collections")]),
+        module("AnalyticsEngine"),
         module("Fixtures", nil, [.product(name: "Yams", package: "Yams")]),
         module(
             "Wire", nil,
@@ -102,7 +103,7 @@ let package = Package(
             ["ServiceKit", "Kernel", "Wire", "StoreKit", "Fixtures", hummingbird, httpTypes, nioCore, logging]),
         module(
             "AnalyticsService", "Services/Analytics",
-            ["ServiceKit", "Kernel", "Wire", "StoreKit", hummingbird, httpTypes, nioCore]),
+            ["AnalyticsEngine", "ServiceKit", "Kernel", "StoreKit", hummingbird, httpTypes, nioCore]),
 
         // Assembly: blueprint in, running world out.
         module(
@@ -130,6 +131,7 @@ let package = Package(
 
         tests("KernelTests", ["Kernel"]),
         tests("FixturesTests", ["Fixtures"]),
+        tests("AnalyticsEngineTests", ["AnalyticsEngine"]),
         tests(
             "WireTests",
             [

@@ -12,6 +12,9 @@ public struct Block: Sendable {
         self.count = count
     }
 
+    /// Bytes of memory, about.
+    public var byteCount: Int { columns.reduce(0) { $0 + $1.column.size } }
+
     func taking(_ rows: [Int]) -> Block { Block(columns.map { $0.taking(rows) }, count: rows.count) }
 
     func slice(_ range: Range<Int>) -> Block {

@@ -67,7 +67,10 @@ struct TypeParser {
             throw EngineError(.numberOfArgumentsDoesNotMatch, "\(name) data type family must have arguments")
         case "tuple": return .tuple([])
         default:
-            let known = Self.plain.keys.sorted() + ["Array", "DateTime", "DateTime64", "FixedString", "LowCardinality", "Map", "Nullable", "Tuple"]
+            let known =
+                Self.plain.keys.sorted() + [
+                    "Array", "DateTime", "DateTime64", "FixedString", "LowCardinality", "Map", "Nullable", "Tuple",
+                ]
             throw EngineError(.unknownType, "Unknown data type family: \(name)." + EngineError.hint(name, among: known))
         }
     }
@@ -95,7 +98,8 @@ struct TypeParser {
         case "datetime64":
             let precision = try number()
             guard (0...9).contains(precision) else {
-                throw EngineError(.argumentOutOfBound, "Scale \(precision) is too large for DateTime64. Maximum is up to nanoseconds (9).")
+                throw EngineError(
+                    .argumentOutOfBound, "Scale \(precision) is too large for DateTime64. Maximum is up to nanoseconds (9).")
             }
             return .dateTime64(precision: precision, zone: parser.skip(mark: ",") ? try text() : nil)
         case "enum8": return .enum8(try names(in: -128...127))

@@ -25,19 +25,23 @@ struct ValueReader {
         guard cursor.isAtEnd else {
             let parsed = String(decoding: text[text.startIndex..<cursor.index], as: UTF8.self)
             let detail =
-                parsed.isEmpty ? "syntax error at begin of string" : "syntax error at position \(parsed.utf8.count) (parsed just '\(parsed)')"
+                parsed.isEmpty
+                ? "syntax error at begin of string" : "syntax error at position \(parsed.utf8.count) (parsed just '\(parsed)')"
             throw Self.cannotParse(text, type, detail)
         }
         return value
     }
 
     static func cannotParse(_ text: ArraySlice<UInt8>, _ type: DataType, _ detail: String) -> EngineError {
-        let code: ErrorCode = type.isDate ? .cannotParseDate : type.isTime ? .cannotParseDateTime : type == .uuid ? .cannotParseUUID : .cannotParseText
+        let code: ErrorCode =
+            type.isDate
+            ? .cannotParseDate : type.isTime ? .cannotParseDateTime : type == .uuid ? .cannotParseUUID : .cannotParseText
         let family = String(type.name.prefix { $0 != "(" })
         return EngineError(
             type.isDateOrTime && detail.contains("parsed just") ? .cannotParseText : code,
             "Cannot parse string '\(String(decoding: text.prefix(200), as: UTF8.self))' as \(type.name): \(detail). "
-                + "Note: there are to\(family)OrZero and to\(family)OrNull functions, which returns zero/NULL instead of throwing exception.")
+                + "Note: there are to\(family)OrZero and to\(family)OrNull functions, which returns zero/NULL instead of throwing exception."
+        )
     }
 
     private func name(_ text: ArraySlice<UInt8>, _ names: EnumNames, _ type: DataType) throws -> Value {
@@ -65,7 +69,8 @@ struct ValueReader {
         case .lowCardinality(let inner): return try value(&cursor, inner)
         case .string, .fixedString, .enum8, .enum16:
             guard let text = cursor.quotedText() else {
-                throw EngineError(.cannotParseQuotedString, "Cannot parse quoted string: expected opening quote, got '\(cursor.snippet)'")
+                throw EngineError(
+                    .cannotParseQuotedString, "Cannot parse quoted string: expected opening quote, got '\(cursor.snippet)'")
             }
             return try value(text[...], type)
         case .date, .date32, .dateTime, .dateTime64, .uuid:
@@ -100,7 +105,9 @@ struct ValueReader {
 
     private func failure(_ cursor: TextCursor, _ start: Int, _ type: DataType) -> EngineError {
         if cursor.isAtEnd, cursor.index == start, !type.isDateOrTime {
-            return EngineError(.attemptToReadAfterEnd, "Attempt to read after eof: Cannot parse \(type.name) from String, because value is too short")
+            return EngineError(
+                .attemptToReadAfterEnd,
+                "Attempt to read after eof: Cannot parse \(type.name) from String, because value is too short")
         }
         return Self.cannotParse(cursor.bytes[start...], type, "syntax error at begin of string")
     }
@@ -124,7 +131,8 @@ struct ValueReader {
             cursor.skipSpaces()
         } while cursor.skip(",")
         guard cursor.skip(close) else {
-            throw EngineError(.cannotParseText, "Cannot parse array from text: expected ',' or '\(close)' before '\(cursor.snippet)'")
+            throw EngineError(
+                .cannotParseText, "Cannot parse array from text: expected ',' or '\(close)' before '\(cursor.snippet)'")
         }
         return values
     }
@@ -147,7 +155,10 @@ struct ValueReader {
     }
 
     private func bool(_ cursor: inout TextCursor, _ start: Int) throws -> Value {
-        for (word, value) in [("true", 1), ("false", 0), ("1", 1), ("0", 0), ("yes", 1), ("no", 0), ("on", 1), ("off", 0), ("t", 1), ("f", 0), ("y", 1), ("n", 0)] where cursor.skipWord(word) {
+        for (word, value) in [
+            ("true", 1), ("false", 0), ("1", 1), ("0", 0), ("yes", 1), ("no", 0), ("on", 1), ("off", 0), ("t", 1), ("f", 0),
+            ("y", 1), ("n", 0),
+        ] where cursor.skipWord(word) {
             return .unsigned(UInt64(value))
         }
         throw EngineError(.cannotParseBool, "Cannot parse boolean value here: '\(cursor.snippet)', should be 'true' or 'false'")

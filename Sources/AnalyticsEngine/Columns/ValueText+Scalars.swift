@@ -120,7 +120,7 @@ extension ValueText {
     }
 
     /// A JSON string; bytes that are no UTF-8 become U+FFFD.
-    static func writeJSON(_ text: ArraySlice<UInt8>, _ out: inout [UInt8]) {
+    static func writeJSON(_ text: ArraySlice<UInt8>, escapesSlash: Bool = true, _ out: inout [UInt8]) {
         let isValid = text.allSatisfy { $0 < 0x80 } || String(validating: text, as: UTF8.self) != nil
         let bytes = isValid ? text : Array(String(decoding: text, as: UTF8.self).utf8)[...]
         out.append(UInt8(ascii: "\""))
@@ -128,7 +128,7 @@ extension ValueText {
             switch byte {
             case UInt8(ascii: "\""): out += "\\\"".utf8
             case UInt8(ascii: "\\"): out += "\\\\".utf8
-            case UInt8(ascii: "/"): out += "\\/".utf8
+            case UInt8(ascii: "/") where escapesSlash: out += "\\/".utf8
             case 0x08: out += "\\b".utf8
             case 0x0C: out += "\\f".utf8
             case 0x0A: out += "\\n".utf8

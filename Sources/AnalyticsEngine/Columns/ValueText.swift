@@ -34,7 +34,9 @@ struct ValueText {
             }
         case (.tuple(let columns, _), .tuple(let members)):
             let isObject = style == .json && context.settings.isOn("output_format_json_named_tuples_as_objects")
-            try inBrackets(style == .json && !isObject ? "[" : "(", style == .json && !isObject ? "]" : ")", columns.indices, &out) {
+            try inBrackets(
+                style == .json && !isObject ? "[" : "(", style == .json && !isObject ? "]" : ")", columns.indices, &out
+            ) {
                 text, index, out in
                 try text.write(columns[index], row, members[index].type, &out)
             }
@@ -113,7 +115,8 @@ struct ValueText {
 
     private func writeFloat(_ text: String, _ isFinite: Bool, _ out: inout [UInt8]) {
         guard style == .json, !isFinite else {
-            out += text.utf8
+            let isQuoted = style == .json && context.settings.isOn("output_format_json_quote_64bit_floats")
+            out += (isQuoted ? "\"\(text)\"" : text).utf8
             return
         }
         out += context.settings.isOn("output_format_json_quote_denormals") ? "\"\(text)\"".utf8 : "null".utf8
@@ -150,7 +153,9 @@ struct ValueText {
             Self.writeEscaped(text, quote: UInt8(ascii: "'"), &out)
             out.append(UInt8(ascii: "'"))
         case .csv: Self.writeCSV(text, &out)
-        case .json: Self.writeJSON(text, &out)
+        case .json:
+            let setting = context.settings["output_format_json_escape_forward_slashes"]
+            Self.writeJSON(text, escapesSlash: setting == nil || setting?.integer != 0, &out)
         }
     }
 }

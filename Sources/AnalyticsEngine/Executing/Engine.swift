@@ -26,7 +26,9 @@ public struct Engine: Sendable {
         statistics: inout OutputFormat.Statistics
     ) throws -> Outcome {
         var parser = Parser(sql)
-        if parser.peek().kind == .end { throw EngineError(.syntaxError, "Syntax error: failed at position 1 (end of query): Empty query") }
+        if parser.peek().kind == .end {
+            throw EngineError(.syntaxError, "Syntax error: failed at position 1 (end of query): Empty query")
+        }
         let statement = try parser.statement()
         let planner = Planner(catalog, context)
         defer {
@@ -34,7 +36,10 @@ public struct Engine: Sendable {
             statistics.readBytes += planner.readBytes
         }
         if statement.isWriting, context.settings.integer("readonly") > 0 {
-            throw EngineError(.readonly, "Cannot execute query in readonly mode. For queries over HTTP, method GET implies readonly. You should use method POST for modifying queries")
+            throw EngineError(
+                .readonly,
+                "Cannot execute query in readonly mode. For queries over HTTP, method GET implies readonly. You should use method POST for modifying queries"
+            )
         }
         switch statement {
         case .select(let query, let format):

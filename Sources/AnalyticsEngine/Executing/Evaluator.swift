@@ -30,7 +30,11 @@ final class Evaluator {
     /// The values of an expression for every row.
     func evaluate(_ expression: TypedExpression) throws -> TypedColumn {
         switch expression.kind {
-        case .column(let slot): return column(slot)
+        case .column(let slot):
+            guard slot < block.columns.count else {
+                throw EngineError(.logicalError, "A column is read that the step before does not give")
+            }
+            return column(slot)
         case .constant(var column):
             column.count = count
             return column

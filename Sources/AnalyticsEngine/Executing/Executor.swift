@@ -16,10 +16,11 @@ struct Executor {
         case .filter(let input, let condition): return filter(try stream(input), condition)
         case .extend(let input, let expressions):
             let context = context
-            return try stream(input).mapped { block in
+            func extended(_ block: Block) throws -> Block {
                 let evaluator = Evaluator(block, context)
                 return Block(block.columns + (try expressions.map { try evaluator.evaluate($0) }), count: block.count)
             }
+            return try stream(input).mapped(totals: extended, extended)
         case .project(let input, let expressions): return project(try stream(input), expressions)
         case .arrayJoin(let input, let slots, let isLeft): return arrayJoin(try stream(input), slots, isLeft)
         case .aggregate(let input, let aggregation): return Aggregator(aggregation, context).stream(try stream(input))
@@ -165,7 +166,7 @@ struct Executor {
     }
 
     private func arrayJoin(_ input: BlockStream, _ slots: [Int], _ isLeft: Bool) -> BlockStream {
-        input.mapped { block in
+        func joined(_ block: Block) throws -> Block {
             let arrays = slots.map { block.columns[$0].full.arrays }
             guard let first = arrays.first else { return block }
             for other in arrays where other.ends != first.ends {
@@ -182,14 +183,15 @@ struct Executor {
                 rows += repeatElement(row, count: range.count)
                 places += range
             }
-            var joined = block.columns.enumerated().map { slot, column in
+            var columns = block.columns.enumerated().map { slot, column in
                 slots.contains(slot) ? column : column.taking(rows)
             }
             for (slot, array) in zip(slots, arrays) {
                 let type = block.columns[slot].type.element?.stored ?? .nothing
-                joined[slot] = TypedColumn(type, ArrayFunctions.defaulted(array.values, places, type))
+                columns[slot] = TypedColumn(type, ArrayFunctions.defaulted(array.values, places, type))
             }
-            return Block(joined, count: rows.count)
+            return Block(columns, count: rows.count)
         }
+        return input.mapped(totals: joined, joined)
     }
 }

@@ -24,11 +24,14 @@ struct Inserter {
     }
 
     private func targets(_ insert: InsertStatement, _ table: Table) throws -> [TableColumn] {
-        guard let names = insert.columns else { return table.columns.filter { $0.isOrdinary && !insert.except.contains($0.name) } }
+        guard let names = insert.columns else {
+            return table.columns.filter { $0.isOrdinary && !insert.except.contains($0.name) }
+        }
         return try names.map { name in
             guard let index = table.index(of: name) else {
                 throw EngineError(
-                    .noSuchColumnInTable, "No such column \(name) in table \(table.database).\(table.name)."
+                    .noSuchColumnInTable,
+                    "No such column \(name) in table \(table.database).\(table.name)."
                         + EngineError.hint(name, among: table.columns.map(\.name)))
             }
             guard table.columns[index].isOrdinary else {
@@ -39,7 +42,9 @@ struct Inserter {
     }
 
     /// A column for each target, and for each which of its rows say nothing.
-    private func rows(_ insert: InsertStatement, _ columns: [TableColumn]) throws -> (columns: [Column], missing: [[Bool]?], count: Int) {
+    private func rows(_ insert: InsertStatement, _ columns: [TableColumn]) throws -> (
+        columns: [Column], missing: [[Bool]?], count: Int
+    ) {
         let input: InputRows
         switch insert.source {
         case .query(let query): return try selected(query, columns)
@@ -67,11 +72,14 @@ struct Inserter {
         return (made, missing, input.count)
     }
 
-    private func selected(_ query: SelectUnion, _ columns: [TableColumn]) throws -> (columns: [Column], missing: [[Bool]?], count: Int) {
+    private func selected(_ query: SelectUnion, _ columns: [TableColumn]) throws -> (
+        columns: [Column], missing: [[Bool]?], count: Int
+    ) {
         let result = try planner.run(query)
         guard result.columns.count == columns.count else {
             throw EngineError(
-                .insertColumnSizeMismatch, "Number of columns doesn't match (source: \(result.columns.count) and result: \(columns.count))")
+                .insertColumnSizeMismatch,
+                "Number of columns doesn't match (source: \(result.columns.count) and result: \(columns.count))")
         }
         let cast = Cast(context: planner.context)
         let converted = try zip(result.rows.columns, columns).map { value, column -> Column in
@@ -119,7 +127,9 @@ struct Inserter {
             default: break
             }
         }
-        let columns = table.columns.filter(\.isStored).map { known[$0.name] ?? TypedColumn($0.type.stored, Column.defaults($0.type.stored, count)) }
+        let columns = table.columns.filter(\.isStored).map {
+            known[$0.name] ?? TypedColumn($0.type.stored, Column.defaults($0.type.stored, count))
+        }
         return Block(columns, count: count)
     }
 

@@ -30,7 +30,8 @@ public struct Settings: Sendable {
         let isName = name.utf8.allSatisfy { Lexer.continuesWord($0) } && name.utf8.contains(UInt8(ascii: "_"))
         guard isName || Self.known.contains(where: { $0.name == name }) || Self.plain.contains(name) else {
             throw EngineError(
-                .unknownSetting, "Setting \(name) is neither a builtin setting nor started with the prefix 'SQL_' registered "
+                .unknownSetting,
+                "Setting \(name) is neither a builtin setting nor started with the prefix 'SQL_' registered "
                     + "for user-defined settings." + EngineError.hint(name, among: Self.known.map(\.name)))
         }
         values[name] = value
@@ -55,6 +56,13 @@ public struct Settings: Sendable {
     func text(_ name: String) -> String? {
         guard case .text(let text) = values[name] else { return nil }
         return String(decoding: text, as: UTF8.self)
+    }
+
+    /// These settings, with others put over them.
+    public func merged(with others: Settings) -> Settings {
+        var merged = self
+        merged.values.merge(others.values) { _, new in new }
+        return merged
     }
 
     /// What was set, in the order of names.

@@ -34,7 +34,8 @@ struct Showing {
         let block = columns.indices.map { index in
             TypedColumn(columns[index].type, Column(rows.map { $0[index] }, columns[index].type))
         }
-        return QueryResult(columns: columns.map { ResultColumn(name: $0.name, type: $0.type) }, rows: Block(block, count: rows.count))
+        return QueryResult(
+            columns: columns.map { ResultColumn(name: $0.name, type: $0.type) }, rows: Block(block, count: rows.count))
     }
 
     private func described(_ source: TableExpression) throws -> QueryResult {
@@ -45,7 +46,9 @@ struct Showing {
             planner.commonQuery([name.name]) == nil
         {
             for column in try planner.catalog.table(name, in: planner.context).columns {
-                add([column.name, column.type.name, column.defaultText.kind, column.defaultText.expression, column.comment, "", ""])
+                add([
+                    column.name, column.type.name, column.defaultText.kind, column.defaultText.expression, column.comment, "", "",
+                ])
             }
         } else {
             for column in try planner.plan(SelectUnion([.everything(from: source)], isDistinct: [])).columns {

@@ -2,7 +2,9 @@
 
 /// Sources that show the engine itself.
 enum SystemTables {
-    static let names = ["columns", "databases", "functions", "numbers", "numbers_mt", "one", "parts", "settings", "tables", "zeros"]
+    static let names = [
+        "columns", "databases", "functions", "numbers", "numbers_mt", "one", "parts", "settings", "tables", "zeros",
+    ]
 
     /// A system table as a source; nil where there is none of this name.
     static func source(_ name: String, _ planner: Planner) throws -> (node: PlanNode, scope: Scope)? {
@@ -11,10 +13,12 @@ enum SystemTables {
             return made([("dummy", .uint8)], [[.unsigned(0)]])
         case "numbers", "numbers_mt", "zeros", "zeros_mt":
             let areZeros = name.hasPrefix("zeros")
-            let column = ScopeColumn(qualifiers: [], name: areZeros ? "zero" : "number", type: areZeros ? .uint8 : .uint64, slot: 0)
+            let column = ScopeColumn(
+                qualifiers: [], name: areZeros ? "zero" : "number", type: areZeros ? .uint8 : .uint64, slot: 0)
             return (.numbers(start: 0, count: nil, areZeros: areZeros), Scope(columns: [column], width: 1))
         case "databases":
-            return made([("name", .string), ("engine", .string)], planner.catalog.databaseNames.map { [text($0), text("Memory")] })
+            return made(
+                [("name", .string), ("engine", .string)], planner.catalog.databaseNames.map { [text($0), text("Memory")] })
         case "tables": return try tables(planner)
         case "columns": return try columns(planner)
         case "parts": return try parts(planner)
@@ -27,7 +31,10 @@ enum SystemTables {
                         if case .text(let bytes) = value { return String(decoding: bytes, as: UTF8.self) }
                         return ValueText.literal(value)
                     }
-                    return [text(setting.name), text(value ?? setting.value), .unsigned(changed == nil ? 0 : 1), text(setting.summary)]
+                    return [
+                        text(setting.name), text(value ?? setting.value), .unsigned(changed == nil ? 0 : 1),
+                        text(setting.summary),
+                    ]
                 })
         case "functions":
             return made(
@@ -40,7 +47,9 @@ enum SystemTables {
     private static func text(_ text: String) -> Value { .text(Array(text.utf8)) }
 
     private static func made(_ columns: [(name: String, type: DataType)], _ rows: [[Value]]) -> (node: PlanNode, scope: Scope) {
-        let block = columns.indices.map { index in TypedColumn(columns[index].type, Column(rows.map { $0[index] }, columns[index].type)) }
+        let block = columns.indices.map { index in
+            TypedColumn(columns[index].type, Column(rows.map { $0[index] }, columns[index].type))
+        }
         let scope = columns.enumerated().map { slot, column in
             ScopeColumn(qualifiers: [], name: column.name, type: column.type, slot: slot)
         }
@@ -76,7 +85,8 @@ enum SystemTables {
             try all(planner).flatMap { table in
                 table.columns.enumerated().map { index, column in
                     [
-                        text(table.database), text(table.name), text(column.name), text(column.type.name), .unsigned(UInt64(index + 1)),
+                        text(table.database), text(table.name), text(column.name), text(column.type.name),
+                        .unsigned(UInt64(index + 1)),
                         text(column.defaultText.kind), text(column.defaultText.expression), text(column.comment),
                     ]
                 }

@@ -58,14 +58,20 @@ struct TableChanges {
             columns = result.columns.map { TableColumn(name: $0.name, type: $0.type, defaults: .none, comment: "") }
         }
         guard !columns.isEmpty else {
-            throw EngineError(.incorrectQuery, "Incorrect CREATE query: required list of column descriptions or AS section or SELECT.")
+            throw EngineError(
+                .incorrectQuery, "Incorrect CREATE query: required list of column descriptions or AS section or SELECT.")
         }
         if engine.isEmpty { engine = "MergeTree" }
         guard Self.engines.contains(engine) else {
-            throw EngineError(.unknownStorage, "Unknown table engine \(engine)." + EngineError.hint(engine, among: Self.engines.sorted()))
+            throw EngineError(
+                .unknownStorage, "Unknown table engine \(engine)." + EngineError.hint(engine, among: Self.engines.sorted()))
         }
-        if engine == "MergeTree", statement.engine != nil, statement.like == nil, statement.orderBy.isEmpty, statement.engineHasNoArguments {
-            throw EngineError(.badArguments, "ORDER BY or PRIMARY KEY expression is needed for MergeTree. Use ORDER BY tuple() for a table without order")
+        if engine == "MergeTree", statement.engine != nil, statement.like == nil, statement.orderBy.isEmpty,
+            statement.engineHasNoArguments
+        {
+            throw EngineError(
+                .badArguments,
+                "ORDER BY or PRIMARY KEY expression is needed for MergeTree. Use ORDER BY tuple() for a table without order")
         }
         var table = Table(
             database: database, name: statement.name.name, columns: columns, engine: engine, orderBy: statement.orderBy,
@@ -74,7 +80,9 @@ struct TableChanges {
             let cast = Cast(context: context)
             let ordinary = columns.filter(\.isStored)
             guard ordinary.count == result.columns.count else {
-                throw EngineError(.insertColumnSizeMismatch, "Number of columns doesn't match (source: \(result.columns.count) and result: \(ordinary.count))")
+                throw EngineError(
+                    .insertColumnSizeMismatch,
+                    "Number of columns doesn't match (source: \(result.columns.count) and result: \(ordinary.count))")
             }
             table.blocks = [
                 Block(
@@ -112,7 +120,9 @@ struct TableChanges {
         }
         if case .array(.tuple(let members)) = type, definition.type?.lowercased().hasPrefix("nested") == true {
             return members.map { member in
-                TableColumn(name: "\(definition.name).\(member.name ?? "")", type: .array(member.type), defaults: .none, comment: definition.comment)
+                TableColumn(
+                    name: "\(definition.name).\(member.name ?? "")", type: .array(member.type), defaults: .none,
+                    comment: definition.comment)
             }
         }
         return [TableColumn(name: definition.name, type: type, defaults: defaults, comment: definition.comment)]
@@ -125,7 +135,8 @@ struct TableChanges {
             var scoped = ScopeColumn(qualifiers: [], name: column.name, type: column.type.stored, slot: slot)
             if column.type == .nothing {
                 switch column.defaults {
-                case .normal(let expression), .materialized(let expression), .alias(let expression): scoped.expression = expression
+                case .normal(let expression), .materialized(let expression), .alias(let expression):
+                    scoped.expression = expression
                 case .none: break
                 }
             }

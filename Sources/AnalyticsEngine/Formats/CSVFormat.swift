@@ -8,7 +8,8 @@ enum CSVFormat {
     ]
 
     private static func output(_ name: String, names: Bool, types: Bool) -> OutputFormat {
-        OutputFormat(name: name, contentType: "text/csv; charset=UTF-8; header=\(names ? "present" : "absent")") { result, context, _ in
+        OutputFormat(name: name, contentType: "text/csv; charset=UTF-8; header=\(names ? "present" : "absent")") {
+            result, context, _ in
             let text = ValueText(context: context, style: .csv)
             var out: [UInt8] = []
             func line(_ texts: [String]) {
@@ -91,7 +92,9 @@ enum CSVFormat {
             if cursor.skip(",") { continue }
             _ = cursor.skip("\r")
             guard cursor.skip("\n") || cursor.isAtEnd else {
-                throw EngineError(.cannotParseInputAssertionFailed, "Cannot parse input: expected ',' before: '\(cursor.snippet)': (at row \(number))")
+                throw EngineError(
+                    .cannotParseInputAssertionFailed,
+                    "Cannot parse input: expected ',' before: '\(cursor.snippet)': (at row \(number))")
             }
             return fields
         }

@@ -38,7 +38,9 @@ struct InputFormat: Sendable {
     static func places(_ names: [String], _ input: Input) throws -> [Int] {
         try names.map { name in
             guard let place = input.columns.firstIndex(where: { $0.name == name }) else {
-                throw EngineError(.incorrectData, "Unknown field found in header: '\(name)'." + EngineError.hint(name, among: input.columns.map(\.name)))
+                throw EngineError(
+                    .incorrectData,
+                    "Unknown field found in header: '\(name)'." + EngineError.hint(name, among: input.columns.map(\.name)))
             }
             return place
         }

@@ -45,7 +45,9 @@ enum JSONEachRowFormat {
         InputFormat(name: "JSONCompactEachRow") { input in
             try read(input) { node, number in
                 guard case .array(let items) = node, items.count == input.columns.count else {
-                    throw EngineError(.cannotParseInputAssertionFailed, "Cannot parse input: expected an array of \(input.columns.count) values: (at row \(number))")
+                    throw EngineError(
+                        .cannotParseInputAssertionFailed,
+                        "Cannot parse input: expected an array of \(input.columns.count) values: (at row \(number))")
                 }
                 return zip(input.columns, items).map { (Array($0.name.utf8), $1) }
             }
@@ -75,8 +77,11 @@ enum JSONEachRowFormat {
             var values: [JSONNode?] = Array(repeating: nil, count: input.columns.count)
             for (key, value) in try members(node, number) {
                 let name = String(decoding: key, as: UTF8.self)
-                if let place = places[name] { values[place] = value } else if !skipsUnknown {
-                    throw EngineError(.incorrectData, "Unknown field found while parsing JSONEachRow format: \(name): (at row \(number))")
+                if let place = places[name] {
+                    values[place] = value
+                } else if !skipsUnknown {
+                    throw EngineError(
+                        .incorrectData, "Unknown field found while parsing JSONEachRow format: \(name): (at row \(number))")
                 }
             }
             try rows.add(number) { place in

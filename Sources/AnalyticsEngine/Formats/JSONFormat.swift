@@ -6,7 +6,8 @@ enum JSONFormat {
 
     private static func output(_ name: String) -> OutputFormat {
         OutputFormat(name: name, contentType: "application/json; charset=UTF-8") { result, context, statistics in
-            var writer = DocumentWriter(result: result, context: context, isCompact: name == "JSONCompact", asTexts: name == "JSONStrings")
+            var writer = DocumentWriter(
+                result: result, context: context, isCompact: name == "JSONCompact", asTexts: name == "JSONStrings")
             return try writer.document(statistics)
         }
     }
@@ -48,7 +49,8 @@ enum JSONFormat {
             if let before = result.rowsBeforeLimit { out += ",\n\n\t\"rows_before_limit_at_least\": \(before)".utf8 }
             if context.settings["output_format_write_statistics"]?.integer != 0 {
                 let seconds = ValueText.text(Double(statistics.elapsed) / 1e9)
-                out += ",\n\n\t\"statistics\":\n\t{\n\t\t\"elapsed\": \(seconds),\n\t\t\"rows_read\": \(statistics.readRows),".utf8
+                out +=
+                    ",\n\n\t\"statistics\":\n\t{\n\t\t\"elapsed\": \(seconds),\n\t\t\"rows_read\": \(statistics.readRows),".utf8
                 out += "\n\t\t\"bytes_read\": \(statistics.readBytes)\n\t}".utf8
             }
             out += "\n}\n".utf8

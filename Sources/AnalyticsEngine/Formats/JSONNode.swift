@@ -184,7 +184,8 @@ extension ValueReader {
         }
         var text: [UInt8] = []
         node.write(&text)
-        throw EngineError(.incorrectData, "Cannot parse \(String(decoding: text.prefix(80), as: UTF8.self)) as a value of type \(type.name)")
+        throw EngineError(
+            .incorrectData, "Cannot parse \(String(decoding: text.prefix(80), as: UTF8.self)) as a value of type \(type.name)")
     }
 
     /// A number that must be within the type's range.

@@ -33,13 +33,15 @@ enum ValuesFormat {
             number += 1
             guard cursor.skip("(") else {
                 throw EngineError(
-                    .cannotParseInputAssertionFailed, "Cannot parse input: expected '(' before: '\(cursor.snippet)': (at row \(number))")
+                    .cannotParseInputAssertionFailed,
+                    "Cannot parse input: expected '(' before: '\(cursor.snippet)': (at row \(number))")
             }
             try rows.add(number) { place in
                 if place > 0 {
                     cursor.skipSpaces()
                     guard cursor.skip(",") else {
-                        throw EngineError(.cannotParseInputAssertionFailed, "Cannot parse input: expected ',' before: '\(cursor.snippet)'")
+                        throw EngineError(
+                            .cannotParseInputAssertionFailed, "Cannot parse input: expected ',' before: '\(cursor.snippet)'")
                     }
                 }
                 return try value(&cursor, input.columns[place].type.stored, input, planner)
@@ -49,7 +51,8 @@ enum ValuesFormat {
             cursor.skipSpaces()
             guard cursor.skip(")") else {
                 throw EngineError(
-                    .cannotParseInputAssertionFailed, "Cannot parse input: expected ')' before: '\(cursor.snippet)': (at row \(number))")
+                    .cannotParseInputAssertionFailed,
+                    "Cannot parse input: expected ')' before: '\(cursor.snippet)': (at row \(number))")
             }
         }
         return rows
@@ -62,7 +65,9 @@ enum ValuesFormat {
         }
     }
 
-    private static func value(_ cursor: inout TextCursor, _ type: DataType, _ input: InputFormat.Input, _ planner: Planner) throws -> Value? {
+    private static func value(_ cursor: inout TextCursor, _ type: DataType, _ input: InputFormat.Input, _ planner: Planner) throws
+        -> Value?
+    {
         cursor.skipSpaces()
         if cursor.skipWord("DEFAULT") { return nil }
         var quick = cursor
@@ -78,7 +83,8 @@ enum ValuesFormat {
         do {
             expression = try parser.expression()
         } catch let error as EngineError where error.code == .syntaxError {
-            throw EngineError(.syntaxError, "Cannot parse expression of type \(type.name) here: \(cursor.snippet). \(error.message)")
+            throw EngineError(
+                .syntaxError, "Cannot parse expression of type \(type.name) here: \(cursor.snippet). \(error.message)")
         }
         cursor.index += parser.endOfLast
         let resolver = Resolver(planner, Scope())

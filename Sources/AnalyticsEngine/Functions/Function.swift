@@ -85,7 +85,8 @@ struct Function: Sendable {
     /// The rows of the result, stored as its type is.
     var compute: @Sendable (Arguments) throws -> Column
 
-    static let anyNumber = 255
+    /// As many arguments as one likes.
+    static let anyNumber = 100_000
 
     /// A function from its parts.
     init(
@@ -107,10 +108,12 @@ struct Function: Sendable {
     /// The type of a call. Throws 42 for too few or too many arguments, and what ``type`` throws.
     func resultType(_ signature: Signature) throws -> DataType {
         guard arity.contains(signature.types.count) else {
-            let wanted = arity.lowerBound == arity.upperBound ? "\(arity.lowerBound)" : "\(arity.lowerBound) to \(arity.upperBound)"
+            let wanted =
+                arity.lowerBound == arity.upperBound ? "\(arity.lowerBound)" : "\(arity.lowerBound) to \(arity.upperBound)"
             throw EngineError(
                 .numberOfArgumentsDoesNotMatch,
-                "Number of arguments for function \(signature.name) doesn't match: passed \(signature.types.count), should be \(wanted)")
+                "Number of arguments for function \(signature.name) doesn't match: passed \(signature.types.count), should be \(wanted)"
+            )
         }
         guard nulls == .propagate, signature.types.contains(where: \.isNullable) else { return try type(signature) }
         if signature.types.contains(.nullable(.nothing)) { return .nullable(.nothing) }

@@ -5,7 +5,7 @@ enum NameDistance {
     /// At most two names that are near `name`, the nearest first; equally near ones in the order given.
     static func nearest(to name: String, among known: some Sequence<String>) -> [String] {
         let wanted = Array(name.lowercased().utf8.prefix(64))
-        let limit = wanted.count / 4 + 2
+        let limit = wanted.count / 4 + 1
         var near: [(distance: Int, name: String)] = []
         for candidate in known where abs(candidate.utf8.count - wanted.count) <= limit {
             let distance = distance(wanted, Array(candidate.lowercased().utf8))

@@ -11,7 +11,8 @@ extension Parser {
                 let distinct = parser.skip("distinct")
                 if !distinct, !parser.skip("all") {
                     throw EngineError(
-                        .expectedAllOrDistinct, "Expected ALL or DISTINCT in SelectWithUnion query; because setting "
+                        .expectedAllOrDistinct,
+                        "Expected ALL or DISTINCT in SelectWithUnion query; because setting "
                             + "(union_default_mode) is empty")
                 }
                 let count = selects.count

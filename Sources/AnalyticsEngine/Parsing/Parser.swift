@@ -86,10 +86,12 @@ struct Parser {
         case .end, .semicolon:
             return EngineError(.syntaxError, "Syntax error: \(place) (end of query) (line \(line)): . Expected \(expected)")
         case .invalid(let reason):
-            return EngineError(.syntaxError, "Syntax error: \(place) (line \(line)): \(reason): \(snippet(token)). Unrecognized token")
+            return EngineError(
+                .syntaxError, "Syntax error: \(place) (line \(line)): \(reason): \(snippet(token)). Unrecognized token")
         default:
             return EngineError(
-                .syntaxError, "Syntax error: \(place) ('\(token.string)') (line \(line)): \(snippet(token)). Expected \(expected)")
+                .syntaxError, "Syntax error: \(place) ('\(token.string)') (line \(line)): \(snippet(token)). Expected \(expected)"
+            )
         }
     }
 

@@ -30,7 +30,8 @@ struct JoinPlanner {
         }
         var plan = JoinPlan(
             join: join, leftKeys: [], rightKeys: [], leftTypes: slotTypes(scope, 0..<leftScope.width),
-            rightTypes: slotTypes(scope, leftScope.width..<scope.width), rightInputTypes: slotTypes(rightScope, 0..<rightScope.width))
+            rightTypes: slotTypes(scope, leftScope.width..<scope.width),
+            rightInputTypes: slotTypes(rightScope, 0..<rightScope.width))
         switch join.condition {
         case .none: plan.join.kind = .cross
         case .using(let names): try using(names, leftScope, rightScope, &scope, &plan)
@@ -45,7 +46,9 @@ struct JoinPlanner {
 
     private func addKey(_ left: TypedExpression, _ right: TypedExpression, _ plan: inout JoinPlan) throws {
         guard let common = Supertype.of(left.type, right.type) else {
-            throw EngineError(.typeMismatch, "Types of columns to JOIN by are different: \(left.type.name) at left, \(right.type.name) at right")
+            throw EngineError(
+                .typeMismatch, "Types of columns to JOIN by are different: \(left.type.name) at left, \(right.type.name) at right"
+            )
         }
         let resolver = Resolver(planner, Scope())
         plan.leftKeys.append(try resolver.cast(left, to: common))
@@ -60,7 +63,8 @@ struct JoinPlanner {
             let right = try Resolver(planner, rightScope).resolve(name)
             try addKey(left, right, &plan)
             let shown = name.columnName
-            for index in scope.columns.indices where scope.columns[index].name == shown && scope.columns[index].slot >= leftScope.width {
+            for index in scope.columns.indices
+            where scope.columns[index].name == shown && scope.columns[index].slot >= leftScope.width {
                 scope.columns[index].isHidden = true
                 if case .column(let slot) = left.kind { plan.usingSlots.append((slot, scope.columns[index].slot)) }
             }
@@ -68,7 +72,9 @@ struct JoinPlanner {
     }
 
     /// ON: equalities between the two sides are keys, everything else a condition on top.
-    private func on(_ condition: Expression, _ leftScope: Scope, _ rightScope: Scope, _ scope: Scope, _ plan: inout JoinPlan) throws {
+    private func on(_ condition: Expression, _ leftScope: Scope, _ rightScope: Scope, _ scope: Scope, _ plan: inout JoinPlan)
+        throws
+    {
         var rest: [Expression] = []
         for part in Self.conjuncts(condition) {
             if case .call(let call) = part.kind, call.name == "equals", call.arguments.count == 2,

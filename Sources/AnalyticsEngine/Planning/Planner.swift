@@ -30,7 +30,10 @@ final class Planner {
         readRows += block.count
         let limit = context.settings.integer("max_rows_to_read")
         if limit > 0, readRows > limit {
-            throw EngineError(.tooManyRows, "Limit for rows (controlled by 'max_rows_to_read' setting) exceeded, max rows: \(limit), current rows: \(readRows)")
+            throw EngineError(
+                .tooManyRows,
+                "Limit for rows (controlled by 'max_rows_to_read' setting) exceeded, max rows: \(limit), current rows: \(readRows)"
+            )
         }
         guard readRows <= Self.mostRows else {
             throw EngineError(.tooManyRows, "The query reads more than \(Self.mostRows) rows, the limit of this engine")
@@ -39,9 +42,17 @@ final class Planner {
     }
 
     /// More rows than this no statement may read: an endless source must not hang the world.
-    static let mostRows = 200_000_000
+    static let mostRows = 100_000_000
 
     // MARK: Common table expressions
+
+    /// The expressions that WITH named, of all queries around the one that is planned.
+    private var commonExpressions: [[String: Expression]] = []
+
+    /// What an outer WITH says a name is.
+    func commonExpression(_ name: String) -> Expression? {
+        commonExpressions.dropLast().reversed().lazy.compactMap { $0[name] }.first
+    }
 
     /// The query that WITH gave a name.
     func commonQuery(_ parts: [String]) -> SelectUnion? {
@@ -52,8 +63,14 @@ final class Planner {
     func withCommonQueries<Result>(_ elements: [WithElement], _ body: () throws -> Result) throws -> Result {
         var queries: [String: SelectUnion] = [:]
         for case .query(let name, let query) in elements { queries[name] = query }
+        var expressions: [String: Expression] = [:]
+        for case .expression(let expression) in elements { expressions[expression.shownName] = expression }
         commonQueries.append(queries)
-        defer { commonQueries.removeLast() }
+        commonExpressions.append(expressions)
+        defer {
+            commonQueries.removeLast()
+            commonExpressions.removeLast()
+        }
         return try body()
     }
 
@@ -80,7 +97,10 @@ final class Planner {
         guard plans.count > 1 else { return plans[0] }
         let width = plans[0].columns.count
         guard plans.allSatisfy({ $0.columns.count == width }) else {
-            throw EngineError(.unionAllResultStructuresMismatch, "Different number of columns in UNION ALL elements: \(plans.map { $0.columns.map(\.name).joined(separator: ", ") }.joined(separator: " and "))")
+            throw EngineError(
+                .unionAllResultStructuresMismatch,
+                "Different number of columns in UNION ALL elements: \(plans.map { $0.columns.map(\.name).joined(separator: ", ") }.joined(separator: " and "))"
+            )
         }
         let types = try (0..<width).map { index in try Supertype.of(plans.map { $0.columns[index].type }) }
         let resolver = Resolver(self, Scope())
@@ -116,7 +136,8 @@ final class Planner {
         while let block = try stream.next() {
             rows.append(block)
             if limit > 0, rows.count > limit {
-                throw EngineError(.tooManyRowsOrBytes, "Limit for result exceeded, max rows: \(limit), current rows: \(rows.count)")
+                throw EngineError(
+                    .tooManyRowsOrBytes, "Limit for result exceeded, max rows: \(limit), current rows: \(rows.count)")
             }
         }
         return QueryResult(columns: plan.columns, rows: rows, totals: stream.totals, rowsBeforeLimit: stream.rowsBeforeLimit)
@@ -159,7 +180,7 @@ final class Planner {
     /// An expression that means just this column.
     private func reference(_ column: ScopeColumn, _ scope: Scope) -> Expression {
         if let found = try? scope.find([column.name]), found.slot == column.slot { return Expression(.name([column.name])) }
-        return Expression(.name([column.qualifiers.first ?? "", column.name]), alias: column.name)
+        return Expression(.name([column.qualifiers.first ?? "", column.name]))
     }
 }
 

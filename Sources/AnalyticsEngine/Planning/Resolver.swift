@@ -24,7 +24,8 @@ final class Resolver {
         if let alias = expression.alias {
             if let known = aliases[alias], known !== expression, known.columnName != expression.columnName {
                 throw EngineError(
-                    .multipleExpressionsForAlias, "Different expressions with the same alias \(alias): \(known.columnName) and \(expression.columnName)")
+                    .multipleExpressionsForAlias,
+                    "Different expressions with the same alias \(alias): \(known.columnName) and \(expression.columnName)")
             }
             aliases[alias] = expression
         }
@@ -82,7 +83,8 @@ final class Resolver {
             return TypedColumn(constant: value, type)
         } catch let error as EngineError {
             throw EngineError(
-                .badQueryParameter, "Value \(text) cannot be parsed as \(type.name) for query parameter '\(name)': \(error.message)")
+                .badQueryParameter,
+                "Value \(text) cannot be parsed as \(type.name) for query parameter '\(name)': \(error.message)")
         }
     }
 
@@ -111,6 +113,10 @@ final class Resolver {
                     try apply("tupleElement", [inner, .constant(TypedColumn(constant: .text(Array(member.utf8)), .string))])
                 }
             }
+        }
+        if parts.count == 1, let outer = planner.commonExpression(name), inResolution.insert("outer " + name).inserted {
+            defer { inResolution.remove("outer " + name) }
+            return try resolve(outer)
         }
         let known = scope.columns.map(\.name) + aliases.keys.sorted()
         throw EngineError(
@@ -181,7 +187,9 @@ final class Resolver {
     /// A call of an ordinary function; a constant where all arguments are.
     func apply(_ name: String, _ arguments: [TypedExpression]) throws -> TypedExpression {
         guard let function = FunctionRegistry.function(name) else {
-            throw EngineError(.unknownFunction, "Function with name \(name) does not exist." + EngineError.hint(name, among: FunctionRegistry.names))
+            throw EngineError(
+                .unknownFunction,
+                "Function with name \(name) does not exist." + EngineError.hint(name, among: FunctionRegistry.names))
         }
         let signature = Signature(
             name: function.names.contains(name) ? name : function.name, types: arguments.map(\.type),
@@ -217,7 +225,9 @@ final class Resolver {
         let arguments = try self.arguments(call)
         let parameters = try (call.parameters ?? []).map { parameter -> Value in
             guard let value = try resolve(parameter).constant else {
-                throw EngineError(.parametersToAggregateFunctionsMustBeLiterals, "Parameters to aggregate functions must be constants: \(parameter.columnName)")
+                throw EngineError(
+                    .parametersToAggregateFunctionsMustBeLiterals,
+                    "Parameters to aggregate functions must be constants: \(parameter.columnName)")
             }
             return value
         }
@@ -241,7 +251,11 @@ final class Resolver {
         var body: TypedExpression?
         var ids: [Int] = []
         let arrayArguments: [Expression]
-        if case .lambda = first.kind { arrayArguments = Array(call.arguments.dropFirst()) } else { arrayArguments = call.arguments }
+        if case .lambda = first.kind {
+            arrayArguments = Array(call.arguments.dropFirst())
+        } else {
+            arrayArguments = call.arguments
+        }
         var arrays = try arrayArguments.map { try resolve($0) }
         for (index, array) in arrays.enumerated() {
             if case .map(let key, let value) = array.type, let keys = FunctionRegistry.function("mapKeys"), arrays.count == 1,
@@ -251,12 +265,17 @@ final class Resolver {
                 break
             }
             guard case .array = array.type else {
-                throw EngineError(.illegalTypeOfArgument, "Argument \(index + 2) of function \(function.name) must be array. Found \(array.type.name) instead")
+                throw EngineError(
+                    .illegalTypeOfArgument,
+                    "Argument \(index + 2) of function \(function.name) must be array. Found \(array.type.name) instead")
             }
         }
         if case .lambda(let names, let lambda) = first.kind {
             guard names.count == arrays.count else {
-                throw EngineError(.numberOfArgumentsDoesNotMatch, "Function \(function.name) needs one array argument for each of the \(names.count) parameters of its lambda, not \(arrays.count)")
+                throw EngineError(
+                    .numberOfArgumentsDoesNotMatch,
+                    "Function \(function.name) needs one array argument for each of the \(names.count) parameters of its lambda, not \(arrays.count)"
+                )
             }
             var level: [String: TypedExpression] = [:]
             for (name, array) in zip(names, arrays) {
@@ -297,7 +316,9 @@ final class Resolver {
     /// `arrayReduce('sum', array)`: an aggregate over the elements of each row's array.
     private func arrayReduce(_ call: Expression.Call) throws -> TypedExpression {
         guard call.arguments.count >= 2, case .text(let bytes)? = try resolve(call.arguments[0]).constant else {
-            throw EngineError(.illegalTypeOfArgument, "First argument for function arrayReduce must be constant string: name of aggregate function")
+            throw EngineError(
+                .illegalTypeOfArgument,
+                "First argument for function arrayReduce must be constant string: name of aggregate function")
         }
         var parser = Parser(bytes)
         let parsed = try parser.expression()
@@ -309,7 +330,8 @@ final class Resolver {
         let arrays = try call.arguments.dropFirst().map { try resolve($0) }
         let elements = try arrays.map { array -> DataType in
             guard case .array(let element) = array.type else {
-                throw EngineError(.illegalTypeOfArgument, "Arguments of function arrayReduce must be arrays, not \(array.type.name)")
+                throw EngineError(
+                    .illegalTypeOfArgument, "Arguments of function arrayReduce must be arrays, not \(array.type.name)")
             }
             return element
         }
@@ -328,14 +350,20 @@ final class Resolver {
             throw EngineError(.numberOfArgumentsDoesNotMatch, "Function \(call.name) requires two arguments")
         }
         let left = try resolve(call.arguments[0])
+        if left.type == .nullable(.nothing), !context.settings.isOn("transform_null_in") {
+            return .constant(TypedColumn(constant: .null, .nullable(.uint8)))
+        }
         let set = try SetBuilder(planner: planner, resolver: self).set(call.arguments[1], for: left.type)
         let isNullable = left.type.isNullable && !context.settings.isOn("transform_null_in")
         let type: DataType = isNullable ? .nullable(.uint8) : .uint8
         guard let wanted = set.type else {
-            if isNullable { return TypedExpression(.isIn(left, set, isNegated: isNegated), type, signature: "in\(planner.nextParameter())") }
+            if isNullable {
+                return TypedExpression(.isIn(left, set, isNegated: isNegated), type, signature: "in\(planner.nextParameter())")
+            }
             return .constant(TypedColumn(constant: .unsigned(isNegated ? 1 : 0), .uint8))
         }
-        let converted = wanted == (left.type.isNullable ? left.type.core : left.type)
+        let converted =
+            wanted == (left.type.isNullable ? left.type.core : left.type)
             ? left : try cast(left, to: left.type.isNullable ? .nullable(wanted) : wanted)
         let result = TypedExpression(
             .isIn(converted, set, isNegated: isNegated), type, signature: "in\(planner.nextParameter())(\(converted.signature))")

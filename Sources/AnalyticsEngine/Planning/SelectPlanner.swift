@@ -14,6 +14,8 @@ final class SelectPlanner {
     private var order: [(term: OrderTerm, value: TypedExpression)] = []
     private var limitKeys: [TypedExpression] = []
     private var distinctOn: [TypedExpression] = []
+    /// The arguments of arrayJoin().
+    private var joinedArrays: [TypedExpression] = []
     /// The names of the source's slots, for messages.
     private var scopeNames: [Int: String] = [:]
 
@@ -38,6 +40,7 @@ final class SelectPlanner {
         let resolver = Resolver(planner, scope)
         try resolve(with: resolver)
 
+        joinedArrays = resolver.arrayJoins.map(\.array)
         let calls = aggregateCalls()
         let isAggregated = query.groupBy != nil || !calls.isEmpty
         let joins = divided(resolver.arrayJoins, isAggregated: isAggregated)
@@ -63,7 +66,9 @@ final class SelectPlanner {
         for case .expression(let expression) in query.with { try resolver.noteAliases(expression) }
         query.projection = try query.projection.flatMap { try planner.expand($0, resolver.scope) }
         guard !query.projection.isEmpty else { throw EngineError(.emptyListOfColumnsQueried, "Empty list of columns in SELECT") }
-        let clauses = [query.prewhere, query.filter, query.having].compactMap { $0 } + (query.groupBy ?? []) + query.orderBy.map(\.expression)
+        let clauses =
+            [query.prewhere, query.filter, query.having].compactMap { $0 } + (query.groupBy ?? [])
+            + query.orderBy.map(\.expression)
         for expression in query.projection + clauses { try resolver.noteAliases(expression) }
 
         planner.allowsAggregates = true
@@ -80,7 +85,8 @@ final class SelectPlanner {
         for expression in query.groupBy ?? [] {
             let key = try positional(expression) ?? resolver.resolve(expression)
             if key.hasAggregate {
-                throw EngineError(.illegalAggregation, "Aggregate function \(expression.columnName) is found in GROUP BY in query")
+                throw EngineError(
+                    .illegalAggregation, "Aggregate function \(expression.columnName) is found in GROUP BY in query")
             }
             // Equal keys and constants make no further groups.
             if !keys.contains(where: { $0.signature == key.signature }) { keys.append(key) }
@@ -113,17 +119,20 @@ final class SelectPlanner {
         guard condition.type.core.isNumber || condition.type.core == .nothing else {
             throw EngineError(
                 .illegalTypeOfColumnForFilter,
-                "Illegal type \(condition.type.name) of column for filter. Must be UInt8 or Nullable(UInt8) or LowCardinality versions of them.")
+                "Illegal type \(condition.type.name) of column for filter. Must be UInt8 or Nullable(UInt8) or LowCardinality versions of them."
+            )
         }
         return condition
     }
 
     /// `GROUP BY 1`: the expression that stands at that place.
     private func positional(_ expression: Expression) throws -> TypedExpression? {
-        guard case .literal(.unsigned(let place), _, _) = expression.kind, context.settings["enable_positional_arguments"]?.integer != 0
+        guard case .literal(.unsigned(let place), _, _) = expression.kind,
+            context.settings["enable_positional_arguments"]?.integer != 0
         else { return nil }
         guard place >= 1, place <= UInt64(projection.count) else {
-            throw EngineError(.badArguments, "Positional argument out of bounds: \(place) (expected in range [1, \(projection.count)])")
+            throw EngineError(
+                .badArguments, "Positional argument out of bounds: \(place) (expected in range [1, \(projection.count)])")
         }
         return projection[Int(place) - 1].value
     }
@@ -147,8 +156,11 @@ final class SelectPlanner {
             added.append(array)
             slots.append(slot)
             let old = scope.columns.firstIndex { $0.name == name }
-            let column = ScopeColumn(qualifiers: old.map { scope.columns[$0].qualifiers } ?? [], name: name, type: element.stored, slot: slot)
-            if let old, replaces { scope.columns[old] = column } else {
+            let column = ScopeColumn(
+                qualifiers: old.map { scope.columns[$0].qualifiers } ?? [], name: name, type: element.stored, slot: slot)
+            if let old, replaces {
+                scope.columns[old] = column
+            } else {
                 var hidden = column
                 hidden.isHidden = !replaces
                 scope.columns.insert(hidden, at: 0)
@@ -157,7 +169,8 @@ final class SelectPlanner {
         for expression in query.arrayJoin {
             let name = expression.columnName
             let members = scope.columns.filter { $0.name.hasPrefix(name + ".") }
-            if case .name = expression.kind, try scope.find(name.split(separator: ".").map(String.init)) == nil, !members.isEmpty {
+            if case .name = expression.kind, try scope.find(name.split(separator: ".").map(String.init)) == nil, !members.isEmpty
+            {
                 for member in members {
                     let shown = (expression.alias ?? name) + member.name.dropFirst(name.count)
                     try join(.column(member.slot, member.type), shown, replaces: expression.alias == nil)
@@ -207,7 +220,9 @@ final class SelectPlanner {
                 if case .parameter(let id) = part.kind, let slot = slots[id] { return .column(slot, part.type) }
                 if case .aggregate(let call) = part.kind {
                     let arguments = call.arguments.map { self.replacingJoins($0) }
-                    return TypedExpression(.aggregate(AggregateCall(function: call.function, arguments: arguments)), part.type, signature: part.signature)
+                    return TypedExpression(
+                        .aggregate(AggregateCall(function: call.function, arguments: arguments)), part.type,
+                        signature: part.signature)
                 }
                 return nil
             }) ?? expression
@@ -242,7 +257,9 @@ final class SelectPlanner {
             }
             for child in expression.children { collect(child) }
         }
-        for expression in projection.map(\.value) + order.map(\.value) + limitKeys + [having].compactMap({ $0 }) { collect(expression) }
+        for expression in projection.map(\.value) + order.map(\.value) + limitKeys + joinedArrays + [having].compactMap({ $0 }) {
+            collect(expression)
+        }
         return calls
     }
 
@@ -259,7 +276,8 @@ final class SelectPlanner {
                 if case .column(let slot) = part.kind {
                     let name = scopeNames[slot] ?? "column"
                     throw EngineError(
-                        .notAnAggregate, "Column `\(name)` is not under aggregate function and not in GROUP BY. Have columns: "
+                        .notAnAggregate,
+                        "Column `\(name)` is not under aggregate function and not in GROUP BY. Have columns: "
                             + "[\(projection.map { "'\($0.name)'" }.joined(separator: ","))]: In query \(planner.scopeText)")
                 }
                 return nil
@@ -331,7 +349,9 @@ final class SelectPlanner {
         let value = try Resolver(planner, Scope()).resolve(expression)
         guard let number = value.constant?.integer, number >= 0 else {
             if case .unsigned? = value.constant { return 1 << 60 }
-            throw EngineError(.invalidLimitExpression, "The value \(expression.columnName) of \(clause) expression is not representable as UInt64")
+            throw EngineError(
+                .invalidLimitExpression,
+                "The value \(expression.columnName) of \(clause) expression is not representable as UInt64")
         }
         return Int(number)
     }

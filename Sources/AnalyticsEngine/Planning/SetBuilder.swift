@@ -18,28 +18,31 @@ struct SetBuilder {
             }
         default: break
         }
-        return try set(values(expression, isTuple: isTuple(wanted)), wanted)
+        return try set(values(expression, depth: depth(wanted)), wanted)
     }
 
-    private func isTuple(_ type: DataType) -> Bool {
-        if case .tuple = type { return true }
-        return false
+    /// How many arrays and tuples stand inside each other.
+    private func depth(_ type: DataType) -> Int {
+        switch type {
+        case .array(let element): 1 + depth(element)
+        case .tuple(let members): 1 + (members.map { depth($0.type) }.max() ?? 0)
+        case .nullable(let inner): depth(inner)
+        default: 0
+        }
     }
 
-    /// The values of a list, each with its type.
-    private func values(_ expression: Expression, isTuple: Bool) throws -> [(Value, DataType)] {
+    /// The values of a list, each with its type. What is as deep as the left side is one value, not a list of them.
+    private func values(_ expression: Expression, depth wanted: Int) throws -> [(Value, DataType)] {
         if case .call(let call) = expression.kind, call.name == "tuple" || call.name == "array" {
             let members = try call.arguments.map { try constant($0) }
-            if call.name == "tuple", isTuple, !members.contains(where: { if case .tuple = $0.0 { true } else { false } }) {
-                return [(.tuple(members.map(\.0)), .tuple(members.map { TupleMember(name: nil, type: $0.1) }))]
-            }
-            return members
+            let type = DataType.tuple(members.map { TupleMember(name: nil, type: $0.1) })
+            guard depth(type) <= wanted else { return members }
+            if call.name == "tuple" { return [(.tuple(members.map(\.0)), type)] }
         }
         let (value, type) = try constant(expression)
+        guard depth(type) > wanted else { return [(value, type)] }
         switch (value, type) {
-        case (.tuple(let values), .tuple(let members)):
-            if isTuple, !members.contains(where: { self.isTuple($0.type) }) { return [(value, type)] }
-            return Array(zip(values, members.map(\.type)))
+        case (.tuple(let values), .tuple(let members)): return Array(zip(values, members.map(\.type)))
         case (.array(let values), .array(let element)): return values.map { ($0, element) }
         default: return [(value, type)]
         }
@@ -48,7 +51,8 @@ struct SetBuilder {
     private func constant(_ expression: Expression) throws -> (Value, DataType) {
         let resolved = try resolver.resolve(expression)
         guard let value = resolved.constant else {
-            throw EngineError(.badArguments, "The right side of IN must be constant, a table or a sub-query: \(expression.columnName)")
+            throw EngineError(
+                .badArguments, "The right side of IN must be constant, a table or a sub-query: \(expression.columnName)")
         }
         return (value, resolved.type)
     }
@@ -84,27 +88,36 @@ struct SetBuilder {
             return try? cast.column(source, to: wanted).full
         }
         let plain = type.isNullable ? type.core : type
-        guard plain == wanted || plain.isString || wanted.isString && plain.isString || plain.isDateOrTime == wanted.isDateOrTime || wanted.isDateOrTime
+        guard
+            plain == wanted || plain.isString || wanted.isString && plain.isString || plain.isDateOrTime == wanted.isDateOrTime
+                || wanted.isDateOrTime
         else {
             throw EngineError(.typeMismatch, "Type mismatch in IN or VALUES section. Expected: \(wanted.name). Got: \(type.name)")
         }
         if wanted.isString, !plain.isString {
             throw EngineError(.typeMismatch, "Type mismatch in IN or VALUES section. Expected: \(wanted.name). Got: \(type.name)")
         }
-        return try cast.column(TypedColumn(plain, Column([value], plain)), to: wanted).full
+        do {
+            return try cast.column(TypedColumn(plain, Column([value], plain)), to: wanted).full
+        } catch let error as EngineError where plain.isString && wanted.isNumber {
+            throw EngineError(.typeMismatch, "Type mismatch in IN or VALUES section. Expected: \(wanted.name). \(error.message)")
+        }
     }
 
     private func set(_ result: QueryResult, _ wanted: DataType) throws -> ValueSet {
         var columns = result.rows.columns
         if case .tuple(let members) = wanted, columns.count > 1 || members.count == 1 {
             guard columns.count == members.count else {
-                throw EngineError(.incorrectNumberOfColumns, "Number of columns in section IN doesn't match. \(members.count) at left, \(columns.count) at right.")
+                throw EngineError(
+                    .incorrectNumberOfColumns,
+                    "Number of columns in section IN doesn't match. \(members.count) at left, \(columns.count) at right.")
             }
             let tuple = DataType.tuple(columns.map { TupleMember(name: nil, type: $0.type) })
             columns = [TypedColumn(tuple, .tuple(columns.map(\.full), count: result.rows.count))]
         }
         guard columns.count == 1 else {
-            throw EngineError(.incorrectNumberOfColumns, "Number of columns in section IN doesn't match. 1 at left, \(columns.count) at right.")
+            throw EngineError(
+                .incorrectNumberOfColumns, "Number of columns in section IN doesn't match. 1 at left, \(columns.count) at right.")
         }
         let column = columns[0]
         let isNull = column.full.nullMask

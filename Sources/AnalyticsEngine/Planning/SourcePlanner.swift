@@ -11,7 +11,10 @@ struct SourcePlanner {
     func source(_ table: TableExpression?) throws -> (node: PlanNode, scope: Scope) {
         guard let table else {
             let one = TypedColumn(.uint8, .uint8([0]))
-            return (.rows(Block([one], count: 1)), Scope(columns: [ScopeColumn(qualifiers: ["one"], name: "dummy", type: .uint8, slot: 0)], width: 1))
+            return (
+                .rows(Block([one], count: 1)),
+                Scope(columns: [ScopeColumn(qualifiers: ["one"], name: "dummy", type: .uint8, slot: 0)], width: 1)
+            )
         }
         switch table {
         case .table(let name, let alias, _): return try self.table(name, alias)
@@ -40,7 +43,8 @@ struct SourcePlanner {
             return (system.node, scope)
         }
         let table = try planner.catalog.table(name, in: context)
-        let qualifiers = alias.map { [$0] } ?? [table.name, "\(table.database).\(table.name)"]
+        let names = [table.name, "\(table.database).\(table.name)"]
+        let qualifiers = alias.map { [$0] + names } ?? names
         var columns: [ScopeColumn] = []
         var slot = 0
         for column in table.columns {
@@ -58,7 +62,8 @@ struct SourcePlanner {
         let resolver = Resolver(planner, Scope())
         func number(_ index: Int) throws -> UInt64 {
             guard let value = try resolver.resolve(arguments[index]).constant, let number = value.number, number >= 0 else {
-                throw EngineError(.badArguments, "Argument \(index + 1) of table function \(name) must be a whole number that is not negative")
+                throw EngineError(
+                    .badArguments, "Argument \(index + 1) of table function \(name) must be a whole number that is not negative")
             }
             if case .unsigned(let exact) = value { return exact }
             return UInt64(wrapping: number)
@@ -67,7 +72,8 @@ struct SourcePlanner {
         case "numbers", "numbers_mt", "zeros", "zeros_mt":
             let areZeros = name.lowercased().hasPrefix("zeros")
             guard arguments.count <= 2 else {
-                throw EngineError(.numberOfArgumentsDoesNotMatch, "Table function '\(name)' requires 'length' or 'offset, length'.")
+                throw EngineError(
+                    .numberOfArgumentsDoesNotMatch, "Table function '\(name)' requires 'length' or 'offset, length'.")
             }
             let start = arguments.count == 2 ? try number(0) : 0
             let count = arguments.isEmpty ? nil : try number(arguments.count - 1)
@@ -96,13 +102,18 @@ struct SourcePlanner {
         var columns = members.map { TypedColumn($0.type, Column.empty($0.type)) }
         for row in arguments.dropFirst() {
             let resolved = try resolver.resolve(row)
-            guard case .constant(let value) = resolved.kind else { throw EngineError(.badArguments, "Rows of 'values' must be constant") }
+            guard case .constant(let value) = resolved.kind else {
+                throw EngineError(.badArguments, "Rows of 'values' must be constant")
+            }
             var parts: [TypedColumn] = [value]
-            if case .tuple(let types) = value.type, case .tuple(let fields, _) = value.column, members.count > 1 || types.count == 1 {
+            if case .tuple(let types) = value.type, case .tuple(let fields, _) = value.column,
+                members.count > 1 || types.count == 1
+            {
                 parts = zip(types, fields).map { TypedColumn($0.type, $1) }
             }
             guard parts.count == members.count else {
-                throw EngineError(.sizesOfColumnsDoNotMatch, "Values table function requires all rows to have \(members.count) columns")
+                throw EngineError(
+                    .sizesOfColumnsDoNotMatch, "Values table function requires all rows to have \(members.count) columns")
             }
             for index in parts.indices {
                 var column = columns[index].column

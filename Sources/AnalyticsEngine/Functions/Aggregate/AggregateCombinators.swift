@@ -3,15 +3,20 @@
 /// Makes aggregate functions of others.
 enum AggregateCombinators {
     /// A function of a combinator's name.
-    static func combine(_ combinator: String, _ name: String, _ request: AggregateDefinition.Request) throws -> AggregateFunction {
+    static func combine(_ combinator: String, _ name: String, _ request: AggregateDefinition.Request) throws -> AggregateFunction
+    {
         var types = request.types
         switch combinator {
         case "If":
             guard let condition = types.popLast() else {
-                throw EngineError(.numberOfArgumentsDoesNotMatch, "Aggregate function \(request.name) requires at least one argument: the condition")
+                throw EngineError(
+                    .numberOfArgumentsDoesNotMatch,
+                    "Aggregate function \(request.name) requires at least one argument: the condition")
             }
             guard condition.core.isInteger || condition.core == .nothing else {
-                throw EngineError(.illegalTypeOfArgument, "Illegal type \(condition.name) of last argument for aggregate function \(request.name)")
+                throw EngineError(
+                    .illegalTypeOfArgument,
+                    "Illegal type \(condition.name) of last argument for aggregate function \(request.name)")
             }
             let inner = try self.inner(name, types, request)
             return AggregateFunction(name: request.name, type: inner.type, argumentTypes: inner.argumentTypes + [condition]) {
@@ -20,12 +25,15 @@ enum AggregateCombinators {
         case "Array":
             let elements = try types.map { type -> DataType in
                 guard case .array(let element) = type else {
-                    throw EngineError(.illegalTypeOfArgument, "Illegal type \(type.name) of argument for aggregate function \(request.name). Must be array.")
+                    throw EngineError(
+                        .illegalTypeOfArgument,
+                        "Illegal type \(type.name) of argument for aggregate function \(request.name). Must be array.")
                 }
                 return element
             }
             let inner = try self.inner(name, elements, request)
-            return AggregateFunction(name: request.name, type: inner.type, argumentTypes: inner.argumentTypes.map { .array($0) }) {
+            return AggregateFunction(name: request.name, type: inner.type, argumentTypes: inner.argumentTypes.map { .array($0) })
+            {
                 FlattenedStates(inner.makeStates())
             }
         case "Distinct":
@@ -42,7 +50,9 @@ enum AggregateCombinators {
         }
     }
 
-    private static func inner(_ name: String, _ types: [DataType], _ request: AggregateDefinition.Request) throws -> AggregateFunction {
+    private static func inner(_ name: String, _ types: [DataType], _ request: AggregateDefinition.Request) throws
+        -> AggregateFunction
+    {
         try AggregateRegistry.function(
             AggregateDefinition.Request(name: name, parameters: request.parameters, types: types, context: request.context))
     }
@@ -50,13 +60,20 @@ enum AggregateCombinators {
     /// A function whose rows with NULL are left out; over no rows it is NULL.
     static func withNulls(_ definition: AggregateDefinition, _ request: AggregateDefinition.Request) throws -> AggregateFunction {
         guard !definition.seesNulls, request.types.contains(where: \.isNullable) else { return try definition.make(request) }
-        if request.types.contains(.nullable(.nothing)), !["count", "uniq", "uniqExact"].contains(where: { definition.names.contains($0) }) {
-            return AggregateFunction(name: request.name, type: .nullable(.nothing), argumentTypes: request.types) { NothingStates() }
+        if request.types.contains(.nullable(.nothing)),
+            !["count", "uniq", "uniqExact"].contains(where: { definition.names.contains($0) })
+        {
+            return AggregateFunction(name: request.name, type: .nullable(.nothing), argumentTypes: request.types) {
+                NothingStates()
+            }
         }
         let plain = request.types.map { $0.isNullable ? ($0.core == .nothing ? .uint8 : $0.core) : $0 }
         let inner = try definition.make(
-            AggregateDefinition.Request(name: request.name, parameters: request.parameters, types: plain, context: request.context))
-        let keepsType = !inner.type.canBeNullable || definition.names.contains { ["count", "uniq", "uniqExact", "uniqCombined"].contains($0) }
+            AggregateDefinition.Request(
+                name: request.name, parameters: request.parameters, types: plain, context: request.context))
+        let keepsType =
+            !inner.type.canBeNullable
+            || definition.names.contains { ["count", "uniq", "uniqExact", "uniqCombined"].contains($0) }
         let countsNulls = request.context.quirks.averageCountsNulls && definition.names.contains("avg")
         return AggregateFunction(
             name: request.name, type: keepsType ? inner.type : inner.type.madeNullable,

@@ -36,13 +36,15 @@ struct AggregateDefinition: Sendable {
             guard count.contains(types.count) else {
                 throw EngineError(
                     .numberOfArgumentsDoesNotMatch,
-                    "Aggregate function \(name) requires \(count.lowerBound == count.upperBound ? "\(count.lowerBound)" : "\(count)") argument(s), but \(types.count) given")
+                    "Aggregate function \(name) requires \(count.lowerBound == count.upperBound ? "\(count.lowerBound)" : "\(count)") argument(s), but \(types.count) given"
+                )
             }
         }
 
         func number(_ index: Int) throws -> DataType {
             guard types[index].isNumber || types[index].isDateOrTime && name.hasPrefix("quantile") else {
-                throw EngineError(.illegalTypeOfArgument, "Illegal type \(types[index].name) of argument for aggregate function \(name)")
+                throw EngineError(
+                    .illegalTypeOfArgument, "Illegal type \(types[index].name) of argument for aggregate function \(name)")
             }
             return types[index]
         }
@@ -103,7 +105,9 @@ enum AggregateRegistry {
     /// Whether a name is that of an aggregate function, combinators included.
     static func isAggregate(_ name: String) -> Bool {
         if definition(name) != nil { return true }
-        return combinators.contains { name.hasSuffix($0) && name.count > $0.count && isAggregate(String(name.dropLast($0.count))) }
+        return combinators.contains {
+            name.hasSuffix($0) && name.count > $0.count && isAggregate(String(name.dropLast($0.count)))
+        }
     }
 
     /// The function for a name and types. Throws 63 for a name that is none, 42, 43 and 133.

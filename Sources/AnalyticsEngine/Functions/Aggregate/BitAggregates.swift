@@ -13,7 +13,9 @@ enum BitAggregates {
         AggregateDefinition(name, other, anyCase: true) { request in
             try request.expect(1...1)
             guard request.types[0].isInteger else {
-                throw EngineError(.illegalTypeOfArgument, "The type \(request.types[0].name) of argument for aggregate function \(request.name) is illegal")
+                throw EngineError(
+                    .illegalTypeOfArgument,
+                    "The type \(request.types[0].name) of argument for aggregate function \(request.name) is illegal")
             }
             let type = request.types[0]
             return AggregateFunction(name: request.name, type: type, argumentTypes: [type]) { BitStates(type, initial, join) }

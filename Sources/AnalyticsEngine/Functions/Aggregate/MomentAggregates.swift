@@ -36,7 +36,9 @@ enum MomentAggregates {
         var c = 0.0
     }
 
-    private static func variance(_ name: String, _ other: String, _ finish: @escaping @Sendable (Moments) -> Double) -> AggregateDefinition {
+    private static func variance(_ name: String, _ other: String, _ finish: @escaping @Sendable (Moments) -> Double)
+        -> AggregateDefinition
+    {
         AggregateDefinition(name, other, anyCase: true) { request in
             try request.expect(1...1)
             _ = try request.number(0)
@@ -50,7 +52,9 @@ enum MomentAggregates {
         AggregateDefinition(name, other, anyCase: true) { request in
             try request.expect(2...2)
             _ = (try request.number(0), try request.number(1))
-            return AggregateFunction(name: request.name, type: .float64, argumentTypes: [.float64, .float64]) { JointStates(finish) }
+            return AggregateFunction(name: request.name, type: .float64, argumentTypes: [.float64, .float64]) {
+                JointStates(finish)
+            }
         }
     }
 }

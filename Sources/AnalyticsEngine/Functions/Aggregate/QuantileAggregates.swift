@@ -17,7 +17,8 @@ enum QuantileAggregates {
     private static func one(_ name: String, _ median: String, isExact: Bool) -> AggregateDefinition {
         AggregateDefinition(name, median) { request in
             guard request.parameters.count <= 1 else {
-                throw EngineError(.numberOfArgumentsDoesNotMatch, "Aggregate function \(request.name) requires one parameter or less")
+                throw EngineError(
+                    .numberOfArgumentsDoesNotMatch, "Aggregate function \(request.name) requires one parameter or less")
             }
             let level = try request.parameters.first.map { try self.level($0, request.name) } ?? 0.5
             try request.expect(1...1)
@@ -33,7 +34,8 @@ enum QuantileAggregates {
         AggregateDefinition(name) { request in
             let levels = try request.parameters.map { try level($0, request.name) }
             guard !levels.isEmpty else {
-                throw EngineError(.numberOfArgumentsDoesNotMatch, "Aggregate function \(request.name) requires at least one parameter")
+                throw EngineError(
+                    .numberOfArgumentsDoesNotMatch, "Aggregate function \(request.name) requires at least one parameter")
             }
             try request.expect(1...1)
             let argument = try request.number(0)

@@ -3,17 +3,22 @@
 /// Counting aggregates of different values. All are exact here; ClickHouse's `uniq` is, up to 65,536 values.
 enum UniqAggregates {
     static let all: [AggregateDefinition] = [
-        AggregateDefinition("uniq", "uniqExact", "uniqHLL12", make: make), AggregateDefinition("uniqCombined", "uniqCombined64", "uniqTheta", make: make),
+        AggregateDefinition("uniq", "uniqExact", "uniqHLL12", make: make),
+        AggregateDefinition("uniqCombined", "uniqCombined64", "uniqTheta", make: make),
         AggregateDefinition("uniqUpTo") { request in
             guard let limit = request.parameters.first?.integer, (1...100).contains(limit) else {
                 throw EngineError(.argumentOutOfBound, "Aggregate function uniqUpTo needs a parameter from 1 to 100")
             }
-            return AggregateFunction(name: request.name, type: .uint64, argumentTypes: request.types) { UniqStates(upTo: UInt64(limit)) }
+            return AggregateFunction(name: request.name, type: .uint64, argumentTypes: request.types) {
+                UniqStates(upTo: UInt64(limit))
+            }
         },
     ]
 
     @Sendable private static func make(_ request: AggregateDefinition.Request) throws -> AggregateFunction {
-        guard !request.types.isEmpty else { throw EngineError(.numberOfArgumentsDoesNotMatch, "Aggregate function \(request.name) requires at least one argument") }
+        guard !request.types.isEmpty else {
+            throw EngineError(.numberOfArgumentsDoesNotMatch, "Aggregate function \(request.name) requires at least one argument")
+        }
         return AggregateFunction(name: request.name, type: .uint64, argumentTypes: request.types) { UniqStates(upTo: .max) }
     }
 }

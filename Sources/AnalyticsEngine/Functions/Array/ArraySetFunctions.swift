@@ -9,17 +9,23 @@ enum ArraySetFunctions {
                 return keys.indices.filter { !isNull($0) && seen.insert(keys[$0]).inserted }
             }
         },
-        Function("arrayUniq", arity: 1...Function.anyNumber, type: { signature in
-            _ = try ArrayFunctions.array(signature)
-            return .uint32
-        }) { arguments in
+        Function(
+            "arrayUniq", arity: 1...Function.anyNumber,
+            type: { signature in
+                _ = try ArrayFunctions.array(signature)
+                return .uint32
+            }
+        ) { arguments in
             let (arrays, keys) = keyed(arguments)
             return .uint32((0..<arguments.count).map { UInt32(Set(arrays.range($0).map { keys[$0] }).count) })
         },
-        Function("arrayEnumerateUniq", arity: 1...Function.anyNumber, type: { signature in
-            _ = try ArrayFunctions.array(signature)
-            return .array(.uint32)
-        }) { arguments in
+        Function(
+            "arrayEnumerateUniq", arity: 1...Function.anyNumber,
+            type: { signature in
+                _ = try ArrayFunctions.array(signature)
+                return .array(.uint32)
+            }
+        ) { arguments in
             let (arrays, keys) = keyed(arguments)
             var numbers: [UInt32] = []
             for row in 0..<arguments.count {
@@ -32,10 +38,13 @@ enum ArraySetFunctions {
             }
             return .array(ArrayColumn(ends: arrays.ends, values: .uint32(numbers)))
         },
-        Function("arrayEnumerateDense", arity: 1...Function.anyNumber, type: { signature in
-            _ = try ArrayFunctions.array(signature)
-            return .array(.uint32)
-        }) { arguments in
+        Function(
+            "arrayEnumerateDense", arity: 1...Function.anyNumber,
+            type: { signature in
+                _ = try ArrayFunctions.array(signature)
+                return .array(.uint32)
+            }
+        ) { arguments in
             let (arrays, keys) = keyed(arguments)
             var numbers: [UInt32] = []
             for row in 0..<arguments.count {
@@ -95,11 +104,14 @@ enum ArraySetFunctions {
     }
 
     private static func relation(_ name: String, _ holds: @escaping @Sendable (Set<[UInt8]>, [[UInt8]]) -> Bool) -> Function {
-        Function(name, arity: 2...2, type: { signature in
-            for index in 0...1 { guard case .array = signature.types[index] else { throw signature.illegal(index) } }
-            _ = try Supertype.of(signature.types)
-            return .uint8
-        }) { arguments in
+        Function(
+            name, arity: 2...2,
+            type: { signature in
+                for index in 0...1 { guard case .array = signature.types[index] else { throw signature.illegal(index) } }
+                _ = try Supertype.of(signature.types)
+                return .uint8
+            }
+        ) { arguments in
             let common = try Supertype.of(arguments.values.map(\.type))
             let cast = Cast(context: arguments.context)
             let columns = try arguments.values.map { try cast.column($0, to: common).full.arrays }

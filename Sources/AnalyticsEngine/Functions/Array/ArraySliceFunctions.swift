@@ -6,13 +6,18 @@ enum ArraySliceFunctions {
         picking("arrayReverse") { Array($0.reversed()) }, picking("arrayPopBack") { $0.dropLast() },
         picking("arrayPopFront") { $0.dropFirst() },
         pushing("arrayPushBack", atEnd: true), pushing("arrayPushFront", atEnd: false),
-        Function("arraySlice", arity: 2...3, nulls: .own, type: { signature in
-            if signature.types[0] == .nullable(.nothing) { return .nullable(.nothing) }
-            for index in 1..<signature.types.count {
-                guard signature.types[index].core.isInteger || signature.types[index].core == .nothing else { throw signature.illegal(index) }
+        Function(
+            "arraySlice", arity: 2...3, nulls: .own,
+            type: { signature in
+                if signature.types[0] == .nullable(.nothing) { return .nullable(.nothing) }
+                for index in 1..<signature.types.count {
+                    guard signature.types[index].core.isInteger || signature.types[index].core == .nothing else {
+                        throw signature.illegal(index)
+                    }
+                }
+                return try ArrayFunctions.array(signature)
             }
-            return try ArrayFunctions.array(signature)
-        }) { arguments in
+        ) { arguments in
             if arguments.type.isNullable { return Column.defaults(arguments.type, arguments.count) }
             let (offsets, offsetNull) = (arguments.column(1).withoutNulls.int64s, arguments.column(1).nullMask)
             let lengths = arguments.values.count == 3 ? arguments.column(2) : nil
@@ -30,16 +35,24 @@ enum ArraySliceFunctions {
                 return start < end ? Array(range.dropFirst(start).prefix(end - start)) : []
             }
         },
-        Function("arrayResize", arity: 2...3, nulls: .own, type: { signature in
-            if signature.types.contains(.nullable(.nothing)), signature.types[0] == .nullable(.nothing) { return .nullable(.nothing) }
-            let type = try ArrayFunctions.array(signature)
-            guard signature.types.count == 3 else { return type }
-            return .array(try Supertype.of([type.element ?? .nothing, signature.types[2]]))
-        }) { try resized($0) },
-        Function("arrayWithConstant", arity: 2...2, nulls: .own, type: { signature in
-            try signature.require(0, \.isNumber)
-            return .array(signature.types[1])
-        }) { arguments in
+        Function(
+            "arrayResize", arity: 2...3, nulls: .own,
+            type: { signature in
+                if signature.types.contains(.nullable(.nothing)), signature.types[0] == .nullable(.nothing) {
+                    return .nullable(.nothing)
+                }
+                let type = try ArrayFunctions.array(signature)
+                guard signature.types.count == 3 else { return type }
+                return .array(try Supertype.of([type.element ?? .nothing, signature.types[2]]))
+            }
+        ) { try resized($0) },
+        Function(
+            "arrayWithConstant", arity: 2...2, nulls: .own,
+            type: { signature in
+                try signature.require(0, \.isNumber)
+                return .array(signature.types[1])
+            }
+        ) { arguments in
             var rows: [Int] = []
             var ends: [Int] = []
             for (row, count) in arguments.int64s(0).enumerated() {
@@ -51,26 +64,35 @@ enum ArraySliceFunctions {
             }
             return .array(ArrayColumn(ends: ends, values: arguments.column(1).taking(rows)))
         },
-        Function("arrayFlatten", "flatten", arity: 1...1, type: { signature in
-            var type = try ArrayFunctions.array(signature)
-            while case .array(let inner) = type, case .array = inner { type = inner }
-            return type
-        }) { arguments in
+        Function(
+            "arrayFlatten", "flatten", arity: 1...1,
+            type: { signature in
+                var type = try ArrayFunctions.array(signature)
+                while case .array(let inner) = type, case .array = inner { type = inner }
+                return type
+            }
+        ) { arguments in
             var arrays = arguments.column(0).arrays
             while case .array(let inner) = arrays.values {
                 arrays = ArrayColumn(ends: arrays.ends.map { $0 == 0 ? 0 : inner.ends[$0 - 1] }, values: inner.values)
             }
             return .array(arrays)
         },
-        Function("arrayZip", arity: 1...Function.anyNumber, type: { signature in
-            .array(.tuple(try signature.types.indices.map { index in
-                guard let element = signature.types[index].element else { throw signature.illegal(index) }
-                return TupleMember(name: nil, type: element)
-            }))
-        }) { arguments in
+        Function(
+            "arrayZip", arity: 1...Function.anyNumber,
+            type: { signature in
+                .array(
+                    .tuple(
+                        try signature.types.indices.map { index in
+                            guard let element = signature.types[index].element else { throw signature.illegal(index) }
+                            return TupleMember(name: nil, type: element)
+                        }))
+            }
+        ) { arguments in
             let arrays = arguments.values.map { $0.full.arrays }
             guard arrays.allSatisfy({ $0.ends == arrays[0].ends }) else {
-                throw EngineError(.sizesOfArraysDoNotMatch, "The argument 1 and argument 2 of function arrayZip have different array sizes")
+                throw EngineError(
+                    .sizesOfArraysDoNotMatch, "The argument 1 and argument 2 of function arrayZip have different array sizes")
             }
             return .array(ArrayColumn(ends: arrays[0].ends, values: .tuple(arrays.map(\.values), count: arrays[0].values.count)))
         },
@@ -88,18 +110,24 @@ enum ArraySliceFunctions {
     }
 
     private static func picking(_ name: String, _ pick: @escaping @Sendable (Range<Int>) -> any Sequence<Int>) -> Function {
-        Function(name, arity: 1...1, type: { signature in
-            if signature.types[0] == .nullable(.nothing) { return .nullable(.nothing) }
-            return try ArrayFunctions.array(signature)
-        }) { arguments in rearranged(arguments) { range, _ in Array(pick(range)) } }
+        Function(
+            name, arity: 1...1,
+            type: { signature in
+                if signature.types[0] == .nullable(.nothing) { return .nullable(.nothing) }
+                return try ArrayFunctions.array(signature)
+            }
+        ) { arguments in rearranged(arguments) { range, _ in Array(pick(range)) } }
     }
 
     private static func pushing(_ name: String, atEnd: Bool) -> Function {
-        Function(name, arity: 2...2, nulls: .own, type: { signature in
-            if signature.types[0] == .nullable(.nothing) { return .nullable(.nothing) }
-            let type = try ArrayFunctions.array(signature)
-            return .array(try Supertype.of([type.element ?? .nothing, signature.types[1]]))
-        }) { arguments in
+        Function(
+            name, arity: 2...2, nulls: .own,
+            type: { signature in
+                if signature.types[0] == .nullable(.nothing) { return .nullable(.nothing) }
+                let type = try ArrayFunctions.array(signature)
+                return .array(try Supertype.of([type.element ?? .nothing, signature.types[1]]))
+            }
+        ) { arguments in
             if arguments.type.isNullable { return Column.defaults(arguments.type, arguments.count) }
             let element = arguments.type.element ?? .nothing
             let cast = Cast(context: arguments.context)

@@ -58,11 +58,13 @@ enum HigherOrderRegistry {
         HigherOrderFunction(name: "arrayMap", needsLambda: true, type: { .array($1) }) { input in
             .array(ArrayColumn(ends: input.array.ends, values: input.mapped.full))
         },
-        HigherOrderFunction(name: "arrayFilter", needsLambda: true, isCondition: true, type: { element, _ in .array(element) }) { input in
+        HigherOrderFunction(name: "arrayFilter", needsLambda: true, isCondition: true, type: { element, _ in .array(element) }) {
+            input in
             let truths = input.truths
             return input.rows { $0.filter { truths[$0] } }
         },
-        HigherOrderFunction(name: "arrayFill", needsLambda: true, isCondition: true, type: { element, _ in .array(element) }) { input in
+        HigherOrderFunction(name: "arrayFill", needsLambda: true, isCondition: true, type: { element, _ in .array(element) }) {
+            input in
             let truths = input.truths
             return input.rows { range in
                 var last = range.lowerBound
@@ -72,7 +74,9 @@ enum HigherOrderRegistry {
                 }
             }
         },
-        HigherOrderFunction(name: "arrayReverseFill", needsLambda: true, isCondition: true, type: { element, _ in .array(element) }) { input in
+        HigherOrderFunction(
+            name: "arrayReverseFill", needsLambda: true, isCondition: true, type: { element, _ in .array(element) }
+        ) { input in
             let truths = input.truths
             return input.rows { range in
                 var last = range.upperBound - 1
@@ -142,7 +146,12 @@ enum HigherOrderRegistry {
             let numbers = values.int64s
             return Column.numbers(ranges.map { $0.reduce(Int64(0)) { $0 &+ numbers[$1] } }, as: input.type)
         },
-        HigherOrderFunction(name: "arrayAvg", type: { _ = try sumType($1); return .float64 }) { input in
+        HigherOrderFunction(
+            name: "arrayAvg",
+            type: {
+                _ = try sumType($1); return .float64
+            }
+        ) { input in
             let numbers = input.mapped.full.withoutNulls.doubles
             return .float64(
                 input.array.ends.indices.map { row in
@@ -150,23 +159,38 @@ enum HigherOrderRegistry {
                     return range.reduce(0) { $0 + numbers[$1] } / Double(range.count)
                 })
         },
-        HigherOrderFunction(name: "arrayProduct", type: { _ = try sumType($1); return .float64 }) { input in
+        HigherOrderFunction(
+            name: "arrayProduct",
+            type: {
+                _ = try sumType($1); return .float64
+            }
+        ) { input in
             let numbers = input.mapped.full.doubles
             return .float64(input.array.ends.indices.map { input.array.range($0).reduce(1) { $0 * numbers[$1] } })
         },
         extreme("arrayMin") { $0 < 0 }, extreme("arrayMax") { $0 > 0 },
-        running("arrayCumSum") { sum, value in sum &+ value }, running("arrayCumSumNonNegative") { sum, value in max(0, sum &+ value) },
-        HigherOrderFunction(name: "arrayDifference", type: { _, mapped in
-            .array(mapped.isFloat ? .float64 : .int64)
-        }) { input in
+        running("arrayCumSum") { sum, value in sum &+ value },
+        running("arrayCumSumNonNegative") { sum, value in max(0, sum &+ value) },
+        HigherOrderFunction(
+            name: "arrayDifference",
+            type: { _, mapped in
+                .array(mapped.isFloat ? .float64 : .int64)
+            }
+        ) { input in
             let values = input.mapped.full
             let starts = Set(input.array.ends.indices.map { input.array.range($0).lowerBound })
             if values.isReal {
                 let numbers = values.doubles
-                return .array(ArrayColumn(ends: input.array.ends, values: .float64(numbers.indices.map { starts.contains($0) ? 0 : numbers[$0] - numbers[$0 - 1] })))
+                return .array(
+                    ArrayColumn(
+                        ends: input.array.ends,
+                        values: .float64(numbers.indices.map { starts.contains($0) ? 0 : numbers[$0] - numbers[$0 - 1] })))
             }
             let numbers = values.int64s
-            return .array(ArrayColumn(ends: input.array.ends, values: .int64(numbers.indices.map { starts.contains($0) ? 0 : numbers[$0] &- numbers[$0 - 1] })))
+            return .array(
+                ArrayColumn(
+                    ends: input.array.ends,
+                    values: .int64(numbers.indices.map { starts.contains($0) ? 0 : numbers[$0] &- numbers[$0 - 1] })))
         },
     ]
 
@@ -210,7 +234,9 @@ enum HigherOrderRegistry {
         }
     }
 
-    private static let sorts: [HigherOrderFunction] = [sort("arraySort", isDescending: false), sort("arrayReverseSort", isDescending: true)]
+    private static let sorts: [HigherOrderFunction] = [
+        sort("arraySort", isDescending: false), sort("arrayReverseSort", isDescending: true),
+    ]
 
     private static func sort(_ name: String, isDescending: Bool) -> HigherOrderFunction {
         HigherOrderFunction(name: name, type: { element, _ in .array(element) }) { input in

@@ -6,28 +6,37 @@ enum DateArithmeticFunctions {
         IntervalUnit.allCases.flatMap { unit -> [Function] in
             [adding("add\(unit.rawValue)s", unit, 1), adding("subtract\(unit.rawValue)s", unit, -1)]
         } + [
-            Function("dateDiff", "timestampDiff", arity: 3...4, anyCase: true, type: { signature in
-                let unit = try signature.text(0)
-                guard Parser.unit(unit) != nil else {
-                    throw EngineError(.badArguments, "dateDiff does not support '\(unit)' unit")
+            Function(
+                "dateDiff", "timestampDiff", arity: 3...4, anyCase: true,
+                type: { signature in
+                    let unit = try signature.text(0)
+                    guard Parser.unit(unit) != nil else {
+                        throw EngineError(.badArguments, "dateDiff does not support '\(unit)' unit")
+                    }
+                    for index in 1...2 { try DateValues.isDateOrTime(signature, index) }
+                    return .int64
                 }
-                for index in 1...2 { try DateValues.isDateOrTime(signature, index) }
-                return .int64
-            }) { arguments in
+            ) { arguments in
                 let unit = Parser.unit(String(decoding: arguments.constantText(0) ?? [], as: UTF8.self)) ?? .second
                 let (first, second) = (try DateValues(arguments, 1, zone: 3), try DateValues(arguments, 2, zone: 3))
                 return .int64((0..<arguments.count).map { ordinal(second, $0, unit) - ordinal(first, $0, unit) })
             },
-            Function("toTimeZone", "toTimezone", arity: 2...2, type: { signature in
-                guard signature.types[0].isTime else { throw signature.illegal(0) }
-                let zone = try signature.text(1)
-                _ = try signature.context.offset(of: zone)
-                return ConversionFunctions.zoned(signature.types[0], zone)
-            }) { $0.column(0) },
-            Function("timezoneOffset", arity: 1...1, type: { signature in
-                try signature.require(0, \.isTime)
-                return .int32
-            }) { arguments in
+            Function(
+                "toTimeZone", "toTimezone", arity: 2...2,
+                type: { signature in
+                    guard signature.types[0].isTime else { throw signature.illegal(0) }
+                    let zone = try signature.text(1)
+                    _ = try signature.context.offset(of: zone)
+                    return ConversionFunctions.zoned(signature.types[0], zone)
+                }
+            ) { $0.column(0) },
+            Function(
+                "timezoneOffset", arity: 1...1,
+                type: { signature in
+                    try signature.require(0, \.isTime)
+                    return .int32
+                }
+            ) { arguments in
                 let values = try DateValues(arguments)
                 return .int32(
                     (0..<arguments.count).map { row in
@@ -53,7 +62,8 @@ enum DateArithmeticFunctions {
         case .millisecond, .microsecond, .nanosecond:
             let scale: Int64 = unit == .millisecond ? 1000 : unit == .microsecond ? 1_000_000 : 1_000_000_000
             let fraction = values.time(row).fraction
-            return Int64(values.seconds(row)) &* scale &+ (values.scale <= scale ? fraction &* (scale / values.scale) : fraction / (values.scale / scale))
+            return Int64(values.seconds(row)) &* scale
+                &+ (values.scale <= scale ? fraction &* (scale / values.scale) : fraction / (values.scale / scale))
         }
     }
 
@@ -75,12 +85,15 @@ enum DateArithmeticFunctions {
     }
 
     private static func adding(_ name: String, _ unit: IntervalUnit, _ sign: Int64) -> Function {
-        Function(name, arity: 2...3, type: { signature in
-            if signature.types[0].isString { return grown(.dateTime64(precision: 3, zone: nil), unit) }
-            try DateValues.isDateOrTime(signature)
-            try signature.require(1, \.isNumber)
-            return grown(signature.types[0], unit)
-        }) { arguments in try add(arguments[0], arguments.int64s(1).map { $0 &* sign }, unit, arguments.type, arguments.context) }
+        Function(
+            name, arity: 2...3,
+            type: { signature in
+                if signature.types[0].isString { return grown(.dateTime64(precision: 3, zone: nil), unit) }
+                try DateValues.isDateOrTime(signature)
+                try signature.require(1, \.isNumber)
+                return grown(signature.types[0], unit)
+            }
+        ) { arguments in try add(arguments[0], arguments.int64s(1).map { $0 &* sign }, unit, arguments.type, arguments.context) }
     }
 
     private static func add(
@@ -94,7 +107,8 @@ enum DateArithmeticFunctions {
             switch unit {
             case .year, .quarter, .month:
                 let months = amount * (unit == .year ? 12 : unit == .quarter ? 3 : 1)
-                return values.number(CivilTime(time.date.adding(months: months), time.hour, time.minute, time.second), fraction: fraction)
+                return values.number(
+                    CivilTime(time.date.adding(months: months), time.hour, time.minute, time.second), fraction: fraction)
             case .week, .day:
                 let days = Int64(unit == .week ? amount * 7 : amount)
                 if values.type.isDate { return values.raw(row) &+ days }

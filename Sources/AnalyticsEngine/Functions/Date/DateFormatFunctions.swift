@@ -2,33 +2,45 @@
 
 /// Date format functions.
 enum DateFormatFunctions {
-    static let all: [Function] = [
-        Function("formatDateTime", "DATE_FORMAT", arity: 2...3, anyCase: true, type: { signature in
-            try DateValues.isDateOrTime(signature)
-            try signature.require(1, \.isString)
-            return .string
-        }) { arguments in
-            let values = try DateValues(arguments, zone: 2)
-            let formats = arguments.texts(1)
-            return try arguments.texts { row in try format(values, row, formats[row]) }
-        },
-        bestEffort("parseDateTimeBestEffort", "toDateTimeBestEffort", orNull: false, orZero: false),
-        bestEffort("parseDateTimeBestEffortOrNull", orNull: true, orZero: false),
-        bestEffort("parseDateTimeBestEffortOrZero", orNull: false, orZero: true),
-    ] + [("Milli", 3), ("Micro", 6), ("Nano", 9)].flatMap { name, precision in
+    static let all: [Function] =
         [
-            Function("toUnixTimestamp64" + name, arity: 1...1, type: { signature in
-                guard case .dateTime64 = signature.types[0] else { throw signature.illegal(0) }
-                return .int64
-            }) { arguments in
-                try Cast(context: arguments.context).column(arguments[0], to: .dateTime64(precision: precision, zone: nil)).full
+            Function(
+                "formatDateTime", "DATE_FORMAT", arity: 2...3, anyCase: true,
+                type: { signature in
+                    try DateValues.isDateOrTime(signature)
+                    try signature.require(1, \.isString)
+                    return .string
+                }
+            ) { arguments in
+                let values = try DateValues(arguments, zone: 2)
+                let formats = arguments.texts(1)
+                return try arguments.texts { row in try format(values, row, formats[row]) }
             },
-            Function("fromUnixTimestamp64" + name, arity: 1...2, type: { signature in
-                guard signature.types[0].isInteger else { throw signature.illegal(0) }
-                return .dateTime64(precision: precision, zone: signature.types.count == 2 ? try signature.text(1) : nil)
-            }) { .int64($0.int64s(0)) },
+            bestEffort("parseDateTimeBestEffort", "toDateTimeBestEffort", orNull: false, orZero: false),
+            bestEffort("parseDateTimeBestEffortOrNull", orNull: true, orZero: false),
+            bestEffort("parseDateTimeBestEffortOrZero", orNull: false, orZero: true),
         ]
-    }
+        + [("Milli", 3), ("Micro", 6), ("Nano", 9)].flatMap { name, precision in
+            [
+                Function(
+                    "toUnixTimestamp64" + name, arity: 1...1,
+                    type: { signature in
+                        guard case .dateTime64 = signature.types[0] else { throw signature.illegal(0) }
+                        return .int64
+                    }
+                ) { arguments in
+                    try Cast(context: arguments.context).column(arguments[0], to: .dateTime64(precision: precision, zone: nil))
+                        .full
+                },
+                Function(
+                    "fromUnixTimestamp64" + name, arity: 1...2,
+                    type: { signature in
+                        guard signature.types[0].isInteger else { throw signature.illegal(0) }
+                        return .dateTime64(precision: precision, zone: signature.types.count == 2 ? try signature.text(1) : nil)
+                    }
+                ) { .int64($0.int64s(0)) },
+            ]
+        }
 
     private static func format(_ values: DateValues, _ row: Int, _ format: ArraySlice<UInt8>) throws -> [UInt8] {
         let (time, fraction) = values.time(row)
@@ -86,18 +98,24 @@ enum DateFormatFunctions {
             case UInt8(ascii: "t"): out.append(0x09)
             case UInt8(ascii: "%"): out.append(byte)
             default:
-                throw EngineError(.notImplemented, "Wrong syntax '\(String(decoding: format, as: UTF8.self))', unexpected symbol '\(String(decoding: [byte], as: UTF8.self))' for function formatDateTime")
+                throw EngineError(
+                    .notImplemented,
+                    "Wrong syntax '\(String(decoding: format, as: UTF8.self))', unexpected symbol '\(String(decoding: [byte], as: UTF8.self))' for function formatDateTime"
+                )
             }
         }
         return out
     }
 
     private static func bestEffort(_ names: String..., orNull: Bool, orZero: Bool) -> Function {
-        var function = Function(names[0], arity: 1...2, type: { signature in
-            try signature.require(0, \.isString)
-            let type = DataType.dateTime(zone: signature.types.count == 2 ? try signature.text(1) : nil)
-            return orNull ? .nullable(type) : type
-        }) { arguments in
+        var function = Function(
+            names[0], arity: 1...2,
+            type: { signature in
+                try signature.require(0, \.isString)
+                let type = DataType.dateTime(zone: signature.types.count == 2 ? try signature.text(1) : nil)
+                return orNull ? .nullable(type) : type
+            }
+        ) { arguments in
             let texts = arguments.texts(0)
             let reader = ValueReader(context: arguments.context)
             let inner = orNull ? arguments.type.core : arguments.type

@@ -21,19 +21,25 @@ enum DatePartFunctions {
         part("toRelativeWeekNum", .uint32) { ($0.date.daysSince1970 + 8 - CivilDate.dayOfWeek($0.date.daysSince1970)) / 7 },
         part("toRelativeDayNum", .uint32) { $0.date.daysSince1970 },
         relative("toRelativeHourNum", 3600), relative("toRelativeMinuteNum", 60), relative("toRelativeSecondNum", 1),
-        Function("dateName", arity: 2...3, anyCase: true, type: { signature in
-            _ = try signature.text(0)
-            try DateValues.isDateOrTime(signature, 1)
-            return .string
-        }) { arguments in
+        Function(
+            "dateName", arity: 2...3, anyCase: true,
+            type: { signature in
+                _ = try signature.text(0)
+                try DateValues.isDateOrTime(signature, 1)
+                return .string
+            }
+        ) { arguments in
             let unit = String(decoding: arguments.constantText(0) ?? [], as: UTF8.self).lowercased()
             let values = try DateValues(arguments, 1, zone: 2)
             return try arguments.texts { row in Array(try name(of: values.time(row).time, unit).utf8) }
         },
-        Function("monthName", arity: 1...1, anyCase: true, type: { signature in
-            try DateValues.isDateOrTime(signature)
-            return .string
-        }) { arguments in
+        Function(
+            "monthName", arity: 1...1, anyCase: true,
+            type: { signature in
+                try DateValues.isDateOrTime(signature)
+                return .string
+            }
+        ) { arguments in
             let values = try DateValues(arguments)
             return arguments.texts { Array(DateNames.months[values.time($0).time.date.month - 1].utf8) }
         },
@@ -59,10 +65,13 @@ enum DatePartFunctions {
     ) -> Function { make([name, other, third], type, part) }
 
     private static func make(_ names: [String], _ type: DataType, _ part: @escaping @Sendable (CivilTime) -> Int) -> Function {
-        var function = Function(names[0], arity: 1...2, anyCase: true, type: { signature in
-            try DateValues.isDateOrTime(signature)
-            return type
-        }) { arguments in
+        var function = Function(
+            names[0], arity: 1...2, anyCase: true,
+            type: { signature in
+                try DateValues.isDateOrTime(signature)
+                return type
+            }
+        ) { arguments in
             let values = try DateValues(arguments, zone: 1)
             return Column.numbers((0..<arguments.count).map { Int64(part(values.time($0).time)) }, as: type)
         }
@@ -71,10 +80,13 @@ enum DatePartFunctions {
     }
 
     private static func relative(_ name: String, _ unit: Int) -> Function {
-        Function(name, arity: 1...2, type: { signature in
-            try DateValues.isDateOrTime(signature)
-            return .uint32
-        }) { arguments in
+        Function(
+            name, arity: 1...2,
+            type: { signature in
+                try DateValues.isDateOrTime(signature)
+                return .uint32
+            }
+        ) { arguments in
             let values = try DateValues(arguments, zone: 1)
             return Column.numbers((0..<arguments.count).map { Int64(floorDiv(values.seconds($0), unit)) }, as: .uint32)
         }

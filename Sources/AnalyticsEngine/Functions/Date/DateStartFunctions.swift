@@ -12,10 +12,13 @@ enum DateStartFunctions {
             let fourth = CivilDate(DatePartFunctions.isoWeek(date).year, 1, 4).daysSince1970
             return CivilDate(daysSince1970: fourth + 1 - CivilDate.dayOfWeek(fourth))
         },
-        Function("toStartOfWeek", arity: 1...3, type: { signature in
-            try DateValues.isDateOrTime(signature)
-            return .date
-        }) { arguments in
+        Function(
+            "toStartOfWeek", arity: 1...3,
+            type: { signature in
+                try DateValues.isDateOrTime(signature)
+                return .date
+            }
+        ) { arguments in
             let values = try DateValues(arguments, zone: 2)
             let isMonday = arguments.values.count > 1 && (arguments[1].constant?.integer ?? 0) & 1 == 1
             return Column.numbers(
@@ -28,52 +31,69 @@ enum DateStartFunctions {
         time("toStartOfDay", 86_400), time("toStartOfHour", 3600), time("toStartOfMinute", 60), time("toStartOfSecond", 1),
         time("toStartOfFiveMinutes", 300, "toStartOfFiveMinute"), time("toStartOfTenMinutes", 600),
         time("toStartOfFifteenMinutes", 900), time("timeSlot", 1800),
-        Function("toStartOfInterval", arity: 2...3, type: { signature in
-            try DateValues.isDateOrTime(signature)
-            guard case .interval(let unit) = signature.types[1], let amount = signature.constants[1]?.integer, amount > 0 else {
-                throw EngineError(.illegalTypeOfArgument, "Second argument of toStartOfInterval must be a positive constant interval")
+        Function(
+            "toStartOfInterval", arity: 2...3,
+            type: { signature in
+                try DateValues.isDateOrTime(signature)
+                guard case .interval(let unit) = signature.types[1], let amount = signature.constants[1]?.integer, amount > 0
+                else {
+                    throw EngineError(
+                        .illegalTypeOfArgument, "Second argument of toStartOfInterval must be a positive constant interval")
+                }
+                return startType(unit, signature.types[0])
             }
-            return startType(unit, signature.types[0])
-        }) { arguments in
-            guard case .interval(let unit) = arguments[1].type, let amount = arguments[1].constant?.integer else { return .nothing(0) }
+        ) { arguments in
+            guard case .interval(let unit) = arguments[1].type, let amount = arguments[1].constant?.integer else {
+                return .nothing(0)
+            }
             return try start(arguments, 0, unit, Int(amount))
         },
-        Function("dateTrunc", "date_trunc", arity: 2...3, anyCase: true, type: { signature in
-            guard let unit = Parser.unit(try signature.text(0)) else {
-                throw EngineError(.badArguments, "\(try signature.text(0)) doesn't look like datepart name in date_trunc")
+        Function(
+            "dateTrunc", "date_trunc", arity: 2...3, anyCase: true,
+            type: { signature in
+                guard let unit = Parser.unit(try signature.text(0)) else {
+                    throw EngineError(.badArguments, "\(try signature.text(0)) doesn't look like datepart name in date_trunc")
+                }
+                try DateValues.isDateOrTime(signature, 1)
+                return startType(unit, signature.types[1])
             }
-            try DateValues.isDateOrTime(signature, 1)
-            return startType(unit, signature.types[1])
-        }) { arguments in
+        ) { arguments in
             let unit = Parser.unit(String(decoding: arguments.constantText(0) ?? [], as: UTF8.self)) ?? .day
             return try start(arguments, 1, unit, 1)
         },
     ]
 
     private static func day(_ names: String..., change: @escaping @Sendable (CivilDate) -> CivilDate) -> Function {
-        var function = Function(names[0], arity: 1...2, anyCase: true, type: { signature in
-            try DateValues.isDateOrTime(signature)
-            return .date
-        }) { arguments in
+        var function = Function(
+            names[0], arity: 1...2, anyCase: true,
+            type: { signature in
+                try DateValues.isDateOrTime(signature)
+                return .date
+            }
+        ) { arguments in
             let values = try DateValues(arguments, zone: 1)
             return Column.numbers(
-                (0..<arguments.count).map { Int64(max(0, change(CivilDate(daysSince1970: values.days($0))).daysSince1970)) }, as: .date)
+                (0..<arguments.count).map { Int64(max(0, change(CivilDate(daysSince1970: values.days($0))).daysSince1970)) },
+                as: .date)
         }
         function.names = names
         return function
     }
 
     private static func time(_ name: String, _ unit: Int, _ other: String? = nil) -> Function {
-        var function = Function(name, arity: 1...2, type: { signature in
-            try DateValues.isDateOrTime(signature)
-            let zone = signature.types.count == 2 ? try signature.text(1) : signature.types[0].zone
-            if name == "toStartOfDay" { return .dateTime(zone: zone) }
-            if signature.types[0].isDate { throw signature.illegal(0) }
-            if name == "toStartOfSecond", case .dateTime64(let precision, _) = signature.types[0] {
-                return .dateTime64(precision: precision, zone: zone)
+        var function = Function(
+            name, arity: 1...2,
+            type: { signature in
+                try DateValues.isDateOrTime(signature)
+                let zone = signature.types.count == 2 ? try signature.text(1) : signature.types[0].zone
+                if name == "toStartOfDay" { return .dateTime(zone: zone) }
+                if signature.types[0].isDate { throw signature.illegal(0) }
+                if name == "toStartOfSecond", case .dateTime64(let precision, _) = signature.types[0] {
+                    return .dateTime64(precision: precision, zone: zone)
+                }
+                return .dateTime(zone: zone)
             }
-            return .dateTime(zone: zone)
-        }) { arguments in
+        ) { arguments in
             let values = try DateValues(arguments, zone: 1)
             return Column.numbers(
                 (0..<arguments.count).map { row in
@@ -123,7 +143,8 @@ enum DateStartFunctions {
                 return Int64(values.seconds(row) - floorMod(ofDay, step))
             case .millisecond, .microsecond, .nanosecond:
                 let scale: Int64 = unit == .millisecond ? 1000 : unit == .microsecond ? 1_000_000 : 1_000_000_000
-                let raw = values.scale <= scale ? values.raw(row) &* (scale / values.scale) : values.raw(row) / (values.scale / scale)
+                let raw =
+                    values.scale <= scale ? values.raw(row) &* (scale / values.scale) : values.raw(row) / (values.scale / scale)
                 return Int64(floorDiv(Int(raw), amount) * amount)
             }
         }

@@ -38,7 +38,8 @@ struct DateValues {
 
     /// Seconds since 1970, of a date its midnight.
     func seconds(_ row: Int) -> Int {
-        type.isDate ? CivilTime(CivilDate(daysSince1970: Int(numbers[row]))).seconds(offset) : floorDiv(Int(numbers[row]), Int(scale))
+        type.isDate
+            ? CivilTime(CivilDate(daysSince1970: Int(numbers[row]))).seconds(offset) : floorDiv(Int(numbers[row]), Int(scale))
     }
 
     /// The stored number of a time of the same type.

@@ -5,7 +5,8 @@ enum ArithmeticFunctions {
     static let all: [Function] = [
         binary("plus", type: { grown($0, $1, isSigned: $0.isSigned || $1.isSigned) }, whole: Whole.add, real: { $0 + $1 }),
         binary("minus", type: { grown($0, $1, isSigned: true) }, whole: Whole.subtract, real: { $0 - $1 }),
-        binary("multiply", type: { grown($0, $1, isSigned: $0.isSigned || $1.isSigned) }, whole: Whole.multiply, real: { $0 * $1 }),
+        binary(
+            "multiply", type: { grown($0, $1, isSigned: $0.isSigned || $1.isSigned) }, whole: Whole.multiply, real: { $0 * $1 }),
         Function("divide", arity: 2...2, type: { signature in try numbers(signature) { _, _ in .float64 } }) { arguments in
             .float64(zip(arguments.column(0).doubles, arguments.column(1).doubles).map { $0 / $1 })
         },
@@ -13,7 +14,9 @@ enum ArithmeticFunctions {
         modulo("modulo", "mod", zero: nil, isPositive: false), modulo("moduloOrZero", zero: 0, isPositive: false),
         modulo("positiveModulo", "positive_modulo", "pmod", zero: nil, isPositive: true),
         modulo("moduloLegacy", zero: nil, isPositive: false),
-        unary("negate", type: { $0.isSigned ? $0 : IntegerType(bits: $0.bits * 2, isSigned: true) }, whole: { 0 &- $0 }, real: { -$0 }),
+        unary(
+            "negate", type: { $0.isSigned ? $0 : IntegerType(bits: $0.bits * 2, isSigned: true) }, whole: { 0 &- $0 },
+            real: { -$0 }),
         unary("abs", type: { IntegerType(bits: $0.bits, isSigned: false) }, whole: { $0 < 0 ? 0 &- $0 : $0 }, real: { abs($0) }),
         choice("gcd", Whole.gcd), choice("lcm", Whole.lcm),
     ]
@@ -47,7 +50,8 @@ enum ArithmeticFunctions {
         for index in 0...1 where !signature.types[index].isNumber && signature.types[index] != .nothing {
             throw EngineError(
                 .illegalTypeOfArgument,
-                "Illegal types \(signature.types[0].name) and \(signature.types[1].name) of arguments of function \(signature.name)")
+                "Illegal types \(signature.types[0].name) and \(signature.types[1].name) of arguments of function \(signature.name)"
+            )
         }
         if signature.types.contains(.nothing) { return .nothing }
         guard let left = signature.types[0].integerType, let right = signature.types[1].integerType else { return .float64 }
@@ -166,7 +170,9 @@ enum ArithmeticFunctions {
             name, arity: 2...2,
             type: { signature in
                 for index in 0...1 { try signature.require(index, \.isInteger) }
-                return try numbers(signature) { .integer(IntegerType(bits: max($0.bits, $1.bits), isSigned: $0.isSigned || $1.isSigned)) }
+                return try numbers(signature) {
+                    .integer(IntegerType(bits: max($0.bits, $1.bits), isSigned: $0.isSigned || $1.isSigned))
+                }
             },
             compute: { arguments in
                 Column.numbers(zip(arguments.int64s(0), arguments.int64s(1)).map { whole($0, $1) }, as: arguments.type)

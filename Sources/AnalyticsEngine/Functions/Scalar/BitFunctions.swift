@@ -20,7 +20,9 @@ enum BitFunctions {
             compute: { arguments in
                 let bits = arguments[0].type.integerType?.bits ?? 64
                 let mask: UInt64 = bits == 64 ? .max : (1 << UInt64(bits)) - 1
-                if case .float64(let values) = arguments.column(0) { return .uint8(values.map { UInt8($0.bitPattern.nonzeroBitCount) }) }
+                if case .float64(let values) = arguments.column(0) {
+                    return .uint8(values.map { UInt8($0.bitPattern.nonzeroBitCount) })
+                }
                 return .uint8(arguments.column(0).uint64s.map { UInt8(($0 & mask).nonzeroBitCount) })
             }),
         test("bitTest", arity: 2...2) { word, positions in word >> positions[0] & 1 == 1 },
@@ -57,7 +59,8 @@ enum BitFunctions {
             compute: { arguments in
                 let pairs = zip(arguments.column(0).int64s, arguments.column(1).uint64s)
                 if case .uint64(let values) = arguments.column(0), name == "bitShiftRight" {
-                    return Column.numbers(zip(values, arguments.column(1).uint64s).map { $1 >= 64 ? 0 : $0 >> $1 }, as: arguments.type)
+                    return Column.numbers(
+                        zip(values, arguments.column(1).uint64s).map { $1 >= 64 ? 0 : $0 >> $1 }, as: arguments.type)
                 }
                 return Column.numbers(pairs.map { operation($0, $1) }, as: arguments.type)
             })
@@ -75,7 +78,9 @@ enum BitFunctions {
             compute: { arguments in
                 let words = arguments.int64s(0)
                 let positions = (1..<arguments.values.count).map { arguments.int64s($0) }
-                return .uint8((0..<arguments.count).map { row in operation(words[row], positions.map { max(0, min($0[row], 63)) }) ? 1 : 0 })
+                return .uint8(
+                    (0..<arguments.count).map { row in operation(words[row], positions.map { max(0, min($0[row], 63)) }) ? 1 : 0 }
+                )
             })
     }
 }

@@ -13,7 +13,7 @@ enum ComparisonFunctions {
         _ name: String, isEquality: Bool = false, _ holds: @escaping @Sendable (Int) -> Bool
     ) -> Function {
         Function(
-            name, arity: 2...2, 
+            name, arity: 2...2,
             type: { signature in
                 let (left, right) = (signature.types[0], signature.types[1])
                 guard common(left, right) != nil else {
@@ -62,7 +62,8 @@ enum ComparisonFunctions {
             var orders = Array(repeating: 0, count: left.count)
             for index in members.indices {
                 let next = try compareMembers(
-                    TypedColumn(members[index].type, columns[index]), TypedColumn(others[index].type, otherColumns[index]), context)
+                    TypedColumn(members[index].type, columns[index]), TypedColumn(others[index].type, otherColumns[index]),
+                    context)
                 for row in orders.indices where orders[row] == 0 { orders[row] = next[row] }
             }
             return orders

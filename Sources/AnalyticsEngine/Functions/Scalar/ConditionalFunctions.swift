@@ -3,31 +3,43 @@
 /// Conditional functions.
 enum ConditionalFunctions {
     static let all: [Function] = [
-        Function("if", arity: 3...3, anyCase: true, nulls: .own, type: { signature in
-            try condition(signature, 0)
-            return try Supertype.of(Array(signature.types.dropFirst()))
-        }) { try choose($0) },
-        Function("multiIf", arity: 3...Function.anyNumber, anyCase: true, nulls: .own, type: { signature in
-            guard signature.types.count % 2 == 1 else {
-                throw EngineError(.numberOfArgumentsDoesNotMatch, "Invalid number of arguments for function multiIf")
+        Function(
+            "if", arity: 3...3, anyCase: true, nulls: .own,
+            type: { signature in
+                try condition(signature, 0)
+                return try Supertype.of(Array(signature.types.dropFirst()))
             }
-            var results: [DataType] = []
-            for index in signature.types.indices.dropLast() {
-                if index % 2 == 0 { try condition(signature, index) } else { results.append(signature.types[index]) }
+        ) { try choose($0) },
+        Function(
+            "multiIf", arity: 3...Function.anyNumber, anyCase: true, nulls: .own,
+            type: { signature in
+                guard signature.types.count % 2 == 1 else {
+                    throw EngineError(.numberOfArgumentsDoesNotMatch, "Invalid number of arguments for function multiIf")
+                }
+                var results: [DataType] = []
+                for index in signature.types.indices.dropLast() {
+                    if index % 2 == 0 { try condition(signature, index) } else { results.append(signature.types[index]) }
+                }
+                return try Supertype.of(results + [signature.types[signature.types.count - 1]])
             }
-            return try Supertype.of(results + [signature.types[signature.types.count - 1]])
-        }) { try choose($0) },
-        Function("transform", arity: 3...4, nulls: .own, type: { signature in
-            guard case .array(let to) = signature.types[2], case .array = signature.types[1] else { throw signature.illegal(1) }
-            return try Supertype.of([to, signature.types.count == 4 ? signature.types[3] : signature.types[0]])
-        }) { try transform($0) },
+        ) { try choose($0) },
+        Function(
+            "transform", arity: 3...4, nulls: .own,
+            type: { signature in
+                guard case .array(let to) = signature.types[2], case .array = signature.types[1] else {
+                    throw signature.illegal(1)
+                }
+                return try Supertype.of([to, signature.types.count == 4 ? signature.types[3] : signature.types[0]])
+            }
+        ) { try transform($0) },
     ]
 
     private static func condition(_ signature: Signature, _ index: Int) throws {
         guard [.uint8, .bool, .nothing].contains(signature.types[index].core) else {
             throw EngineError(
                 .illegalTypeOfArgument,
-                "Illegal type \(signature.types[index].name) of argument (condition) of function \(signature.name). Must be UInt8 or Nullable(UInt8).")
+                "Illegal type \(signature.types[index].name) of argument (condition) of function \(signature.name). Must be UInt8 or Nullable(UInt8)."
+            )
         }
     }
 

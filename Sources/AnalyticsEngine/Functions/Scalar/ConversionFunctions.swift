@@ -26,7 +26,8 @@ enum ConversionFunctions {
             guard signature.types.count >= 2 || signature.name != "toDateTime64" else { return type }
             let precision = signature.types.count >= 2 ? signature.constants[1]?.integer ?? 3 : 3
             guard (0...9).contains(precision) else {
-                throw EngineError(.argumentOutOfBound, "Scale \(precision) is too large for DateTime64. Maximum is up to nanoseconds (9).")
+                throw EngineError(
+                    .argumentOutOfBound, "Scale \(precision) is too large for DateTime64. Maximum is up to nanoseconds (9).")
             }
             let zone = signature.types.count == 3 ? try signature.text(2) : signature.types[0].core.zone
             return .dateTime64(precision: Int(precision), zone: zone)
@@ -61,7 +62,8 @@ enum ConversionFunctions {
                 if type == .date, arguments.values.count == 2, arguments[0].type.isTime, let zone = arguments.constantText(1) {
                     let zone = String(decoding: zone, as: UTF8.self)
                     return try Cast(context: arguments.context).column(
-                        TypedColumn(.dateTime(zone: zone), arguments.column(0)), to: .date).full
+                        TypedColumn(.dateTime(zone: zone), arguments.column(0)), to: .date
+                    ).full
                 }
                 return try Cast(context: arguments.context).column(arguments[0], to: arguments.type).full
             })
@@ -90,53 +92,72 @@ enum ConversionFunctions {
             })
     }
 
-    private static let others: [Function] = [
-        Function("toString", arity: 1...2, type: { signature in
-            if signature.types.count == 2 { _ = try signature.text(1) }
-            return .string
-        }) { arguments in
-            var value = arguments[0]
-            if let zone = arguments.values.count == 2 ? arguments.constantText(1) : nil {
-                value.type = zoned(value.type, String(decoding: zone, as: UTF8.self))
+    private static let others: [Function] =
+        [
+            Function(
+                "toString", arity: 1...2,
+                type: { signature in
+                    if signature.types.count == 2 { _ = try signature.text(1) }
+                    return .string
+                }
+            ) { arguments in
+                var value = arguments[0]
+                if let zone = arguments.values.count == 2 ? arguments.constantText(1) : nil {
+                    value.type = zoned(value.type, String(decoding: zone, as: UTF8.self))
+                }
+                return try Cast(context: arguments.context).column(value, to: .string).full
+            },
+            Function(
+                "CAST", "cast", "_CAST", arity: 2...2, anyCase: true, nulls: .own,
+                type: { signature in
+                    try TypeParser.type(try signature.text(1)).stored
+                }
+            ) { try Cast(context: $0.context).column($0[0], to: $0.type).full },
+            Function("toBool", arity: 1...1, type: { _ in .bool }) {
+                try Cast(context: $0.context).column($0[0], to: .bool).full
+            },
+            Function(
+                "toFixedString", arity: 2...2,
+                type: { signature in
+                    try signature.require(0, \.isString)
+                    guard let size = signature.constants[1]?.integer, (1...0xFF_FFFF).contains(size) else {
+                        throw EngineError(
+                            .argumentOutOfBound, "Number of characters of function toFixedString must be a positive constant")
+                    }
+                    return .fixedString(Int(size))
+                }
+            ) { try Cast(context: $0.context).column($0[0], to: $0.type).full },
+            Function(
+                "toStringCutToZero", arity: 1...1,
+                type: { signature in
+                    try signature.require(0, \.isString)
+                    return .string
+                }
+            ) { arguments in
+                let texts = arguments.texts(0)
+                return arguments.texts { texts[$0].prefix { $0 != 0 } }
+            },
+            Function("toUnixTimestamp", arity: 1...2, type: { _ in .uint32 }) { arguments in
+                let zone =
+                    arguments.values.count == 2 ? arguments.constantText(1).map { String(decoding: $0, as: UTF8.self) } : nil
+                let time = try Cast(context: arguments.context).column(arguments[0], to: .dateTime(zone: zone))
+                return Column.numbers(time.full.int64s, as: .uint32)
+            },
+        ]
+        + IntervalUnit.allCases.map { unit in
+            Function(
+                "toInterval" + unit.rawValue, arity: 1...1,
+                type: { signature in
+                    guard signature.types[0].isNumber || signature.types[0].isString else { throw signature.illegal(0) }
+                    return .interval(unit)
+                }
+            ) { arguments in
+                if arguments[0].type.isString {
+                    return try Cast(context: arguments.context).column(arguments[0], to: .int64).full
+                }
+                return .int64(arguments.int64s(0))
             }
-            return try Cast(context: arguments.context).column(value, to: .string).full
-        },
-        Function("CAST", "cast", "_CAST", arity: 2...2, anyCase: true, nulls: .own, type: { signature in
-            try TypeParser.type(try signature.text(1)).stored
-        }) { try Cast(context: $0.context).column($0[0], to: $0.type).full },
-        Function("toBool", arity: 1...1, type: { _ in .bool }) {
-            try Cast(context: $0.context).column($0[0], to: .bool).full
-        },
-        Function("toFixedString", arity: 2...2, type: { signature in
-            try signature.require(0, \.isString)
-            guard let size = signature.constants[1]?.integer, (1...0xFF_FFFF).contains(size) else {
-                throw EngineError(.argumentOutOfBound, "Number of characters of function toFixedString must be a positive constant")
-            }
-            return .fixedString(Int(size))
-        }) { try Cast(context: $0.context).column($0[0], to: $0.type).full },
-        Function("toStringCutToZero", arity: 1...1, type: { signature in
-            try signature.require(0, \.isString)
-            return .string
-        }) { arguments in
-            let texts = arguments.texts(0)
-            return arguments.texts { texts[$0].prefix { $0 != 0 } }
-        },
-        Function("toUnixTimestamp", arity: 1...2, type: { _ in .uint32 }) { arguments in
-            let zone = arguments.values.count == 2 ? arguments.constantText(1).map { String(decoding: $0, as: UTF8.self) } : nil
-            let time = try Cast(context: arguments.context).column(arguments[0], to: .dateTime(zone: zone))
-            return Column.numbers(time.full.int64s, as: .uint32)
-        },
-    ] + IntervalUnit.allCases.map { unit in
-        Function("toInterval" + unit.rawValue, arity: 1...1, type: { signature in
-            guard signature.types[0].isNumber || signature.types[0].isString else { throw signature.illegal(0) }
-            return .interval(unit)
-        }) { arguments in
-            if arguments[0].type.isString {
-                return try Cast(context: arguments.context).column(arguments[0], to: .int64).full
-            }
-            return .int64(arguments.int64s(0))
         }
-    }
 
     static func zoned(_ type: DataType, _ zone: String) -> DataType {
         switch type {
@@ -172,7 +193,7 @@ enum ConversionFunctions {
                     while bytes.last == 0 { bytes.removeLast() }
                     return bytes
                 }
-            },
+            }
         ]
 }
 

@@ -10,7 +10,9 @@ enum EncodingFunctions {
             return arguments.texts { row in
                 let bytes = bytes(column, row, arguments[0].type)
                 let text = bytes.map { hexDigits(UInt64($0), 2) }.joined()
-                guard !isText(column), arguments[0].type.isInteger || arguments[0].type.isDateOrTime else { return Array(text.utf8) }
+                guard !isText(column), arguments[0].type.isInteger || arguments[0].type.isDateOrTime else {
+                    return Array(text.utf8)
+                }
                 return Array(String(text).utf8)
             }
         },
@@ -27,14 +29,18 @@ enum EncodingFunctions {
             }
         },
         StringFunctions.mapping("base64Encode", "TO_BASE64", anyCase: true) { Array(Data($0).base64EncodedString().utf8) },
-        Function("base64Decode", "FROM_BASE64", arity: 1...1, anyCase: true, type: { signature in
-            try StringFunctions.isText(signature)
-            return .string
-        }) { arguments in
+        Function(
+            "base64Decode", "FROM_BASE64", arity: 1...1, anyCase: true,
+            type: { signature in
+                try StringFunctions.isText(signature)
+                return .string
+            }
+        ) { arguments in
             let texts = arguments.texts(0)
             return try arguments.texts { row in
                 guard let data = Data(base64Encoded: Data(texts[row])) else {
-                    throw EngineError(.incorrectData, "Failed to base64Decode input '\(String(decoding: texts[row], as: UTF8.self))'")
+                    throw EngineError(
+                        .incorrectData, "Failed to base64Decode input '\(String(decoding: texts[row], as: UTF8.self))'")
                 }
                 return Array(data)
             }

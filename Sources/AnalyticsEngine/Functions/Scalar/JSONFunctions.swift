@@ -2,68 +2,79 @@
 
 /// JSON functions.
 enum JSONFunctions {
-    static let all: [Function] = [
-        extract("JSONExtractString", .string) { node in
-            if case .text(let text)? = node { return .text(text) }
-            return .text([])
-        },
-        extract("JSONExtractRaw", .string) { node in
-            guard let node else { return .text([]) }
-            var text: [UInt8] = []
-            node.write(&text)
-            return .text(text)
-        },
-        extract("JSONExtractInt", .int64) { number($0) { Int64(wrapping: $0) }.map { .integer($0) } ?? .unsigned(0) },
-        extract("JSONExtractUInt", .uint64) { node in
-            if case .number(let text)? = node, let number = UInt64(String(decoding: text, as: UTF8.self)) { return .unsigned(number) }
-            return number(node) { UInt64(wrapping: $0) }.map { .unsigned($0) } ?? .unsigned(0)
-        },
-        extract("JSONExtractFloat", .float64) { number($0) { $0 }.map { .float($0) } ?? .float(0) },
-        extract("JSONExtractBool", .bool) { node in
-            if case .bool(true)? = node { return .unsigned(1) }
-            return .unsigned(0)
-        },
-        extract("JSONHas", .uint8) { $0 == nil ? .unsigned(0) : .unsigned(1) },
-        extract("JSONLength", .uint64) { node in
-            switch node {
-            case .array(let items)?: .unsigned(UInt64(items.count))
-            case .object(let members)?: .unsigned(UInt64(members.count))
-            default: .unsigned(0)
-            }
-        },
-        extract("JSONType", .string) { node in .text(Array(typeName(node).utf8)) },
-        extract("JSONExtractKeys", .array(.string)) { node in
-            guard case .object(let members)? = node else { return .array([]) }
-            return .array(members.map { .text($0.key) })
-        },
-        extract("JSONExtractArrayRaw", .array(.string)) { node in
-            guard case .array(let items)? = node else { return .array([]) }
-            return .array(
-                items.map { item in
-                    var text: [UInt8] = []
-                    item.write(&text)
-                    return .text(text)
-                })
-        },
-        Function("isValidJSON", arity: 1...1, type: { signature in
-            try StringFunctions.isText(signature)
-            return .uint8
-        }) { arguments in
-            let texts = arguments.texts(0)
-            return .truths((0..<arguments.count).map { JSONNode.parse(texts[$0]) != nil })
-        },
-        Function("JSONExtract", arity: 2...Function.anyNumber, type: { signature in
-            try signature.require(0, \.isString)
-            return try TypeParser.type(try signature.text(signature.types.count - 1)).stored
-        }) { arguments in
-            let reader = ValueReader(context: arguments.context)
-            let values = (0..<arguments.count).map { row -> Value in
-                guard let node = found(arguments, row, through: arguments.values.count - 1) else { return Column.placeholder(arguments.type) }
-                return (try? reader.value(node, arguments.type)) ?? Column.placeholder(arguments.type)
-            }
-            return Column(values, arguments.type)
-        },
-    ] + simple
+    static let all: [Function] =
+        [
+            extract("JSONExtractString", .string) { node in
+                if case .text(let text)? = node { return .text(text) }
+                return .text([])
+            },
+            extract("JSONExtractRaw", .string) { node in
+                guard let node else { return .text([]) }
+                var text: [UInt8] = []
+                node.write(&text)
+                return .text(text)
+            },
+            extract("JSONExtractInt", .int64) { number($0) { Int64(wrapping: $0) }.map { .integer($0) } ?? .unsigned(0) },
+            extract("JSONExtractUInt", .uint64) { node in
+                if case .number(let text)? = node, let number = UInt64(String(decoding: text, as: UTF8.self)) {
+                    return .unsigned(number)
+                }
+                return number(node) { UInt64(wrapping: $0) }.map { .unsigned($0) } ?? .unsigned(0)
+            },
+            extract("JSONExtractFloat", .float64) { number($0) { $0 }.map { .float($0) } ?? .float(0) },
+            extract("JSONExtractBool", .bool) { node in
+                if case .bool(true)? = node { return .unsigned(1) }
+                return .unsigned(0)
+            },
+            extract("JSONHas", .uint8) { $0 == nil ? .unsigned(0) : .unsigned(1) },
+            extract("JSONLength", .uint64) { node in
+                switch node {
+                case .array(let items)?: .unsigned(UInt64(items.count))
+                case .object(let members)?: .unsigned(UInt64(members.count))
+                default: .unsigned(0)
+                }
+            },
+            extract("JSONType", .string) { node in .text(Array(typeName(node).utf8)) },
+            extract("JSONExtractKeys", .array(.string)) { node in
+                guard case .object(let members)? = node else { return .array([]) }
+                return .array(members.map { .text($0.key) })
+            },
+            extract("JSONExtractArrayRaw", .array(.string)) { node in
+                guard case .array(let items)? = node else { return .array([]) }
+                return .array(
+                    items.map { item in
+                        var text: [UInt8] = []
+                        item.write(&text)
+                        return .text(text)
+                    })
+            },
+            Function(
+                "isValidJSON", arity: 1...1,
+                type: { signature in
+                    try StringFunctions.isText(signature)
+                    return .uint8
+                }
+            ) { arguments in
+                let texts = arguments.texts(0)
+                return .truths((0..<arguments.count).map { JSONNode.parse(texts[$0]) != nil })
+            },
+            Function(
+                "JSONExtract", arity: 2...Function.anyNumber,
+                type: { signature in
+                    try signature.require(0, \.isString)
+                    return try TypeParser.type(try signature.text(signature.types.count - 1)).stored
+                }
+            ) { arguments in
+                let reader = ValueReader(context: arguments.context)
+                let values = (0..<arguments.count).map { row -> Value in
+                    guard let node = found(arguments, row, through: arguments.values.count - 1) else {
+                        return Column.placeholder(arguments.type)
+                    }
+                    return (try? reader.value(node, arguments.type)) ?? Column.placeholder(arguments.type)
+                }
+                return Column(values, arguments.type)
+            },
+        ] + simple
 
     /// The value behind the path of keys and places that arguments 1 up to `end` are.
     private static func found(_ arguments: Arguments, _ row: Int, through end: Int) -> JSONNode? {
@@ -86,10 +97,13 @@ enum JSONFunctions {
     }
 
     private static func extract(_ name: String, _ type: DataType, _ read: @escaping @Sendable (JSONNode?) -> Value) -> Function {
-        Function(name, arity: 1...Function.anyNumber, type: { signature in
-            try signature.require(0, \.isString)
-            return type
-        }) { arguments in
+        Function(
+            name, arity: 1...Function.anyNumber,
+            type: { signature in
+                try signature.require(0, \.isString)
+                return type
+            }
+        ) { arguments in
             Column((0..<arguments.count).map { read(found(arguments, $0, through: arguments.values.count)) }, type)
         }
     }
@@ -143,16 +157,23 @@ enum JSONFunctions {
 
     private static func first(_ text: ArraySlice<UInt8>) -> TextCursor { TextCursor(text) }
 
-    private static func scan(_ name: String, _ type: DataType, _ read: @escaping @Sendable (ArraySlice<UInt8>?) -> Value) -> Function {
-        var function = Function("simpleJSON" + name, arity: 2...2, type: { signature in
-            try StringFunctions.isText(signature)
-            return type
-        }) { arguments in
+    private static func scan(_ name: String, _ type: DataType, _ read: @escaping @Sendable (ArraySlice<UInt8>?) -> Value)
+        -> Function
+    {
+        var function = Function(
+            "simpleJSON" + name, arity: 2...2,
+            type: { signature in
+                try StringFunctions.isText(signature)
+                return type
+            }
+        ) { arguments in
             let (texts, names) = (arguments.texts(0), arguments.texts(1))
             return Column(
                 (0..<arguments.count).map { row in
                     let key = ([UInt8(ascii: "\"")] + names[row] + "\":".utf8)[...]
-                    guard let found = SearchFunctions.find(key, in: texts[row], from: texts[row].startIndex) else { return read(nil) }
+                    guard let found = SearchFunctions.find(key, in: texts[row], from: texts[row].startIndex) else {
+                        return read(nil)
+                    }
                     return read(texts[row][(found + key.count)...])
                 }, type)
         }

@@ -15,7 +15,9 @@ struct LikePattern {
         var isEscaped = false
         for byte in ignoresCase ? Self.folded(Array(pattern)) : Array(pattern) {
             if isEscaped {
-                if byte != UInt8(ascii: "%"), byte != UInt8(ascii: "_"), byte != UInt8(ascii: "\\") { pieces.append(.byte(UInt8(ascii: "\\"))) }
+                if byte != UInt8(ascii: "%"), byte != UInt8(ascii: "_"), byte != UInt8(ascii: "\\") {
+                    pieces.append(.byte(UInt8(ascii: "\\")))
+                }
                 pieces.append(.byte(byte))
                 isEscaped = false
             } else if byte == UInt8(ascii: "\\") {

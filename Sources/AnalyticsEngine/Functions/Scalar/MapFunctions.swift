@@ -3,14 +3,19 @@
 /// Map functions.
 enum MapFunctions {
     static let all: [Function] = [
-        Function("map", arity: 0...Function.anyNumber, nulls: .own, type: { signature in
-            guard signature.types.count % 2 == 0 else {
-                throw EngineError(.numberOfArgumentsDoesNotMatch, "Function map requires even number of arguments, but \(signature.types.count) given")
+        Function(
+            "map", arity: 0...Function.anyNumber, nulls: .own,
+            type: { signature in
+                guard signature.types.count % 2 == 0 else {
+                    throw EngineError(
+                        .numberOfArgumentsDoesNotMatch,
+                        "Function map requires even number of arguments, but \(signature.types.count) given")
+                }
+                let keys = signature.types.indices.filter { $0 % 2 == 0 }.map { signature.types[$0] }
+                let values = signature.types.indices.filter { $0 % 2 == 1 }.map { signature.types[$0] }
+                return .map(try Supertype.of(keys), try Supertype.of(values))
             }
-            let keys = signature.types.indices.filter { $0 % 2 == 0 }.map { signature.types[$0] }
-            let values = signature.types.indices.filter { $0 % 2 == 1 }.map { signature.types[$0] }
-            return .map(try Supertype.of(keys), try Supertype.of(values))
-        }) { arguments in
+        ) { arguments in
             guard case .map(let key, let value) = arguments.type else { return .nothing(0) }
             let cast = Cast(context: arguments.context)
             var (keys, values) = (Column.empty(key), Column.empty(value))
@@ -24,17 +29,25 @@ enum MapFunctions {
             return .array(ArrayColumn(ends: (0..<count).map { ($0 + 1) * width }, values: pairs))
         },
         part("mapKeys", 0), part("mapValues", 1),
-        Function("mapContains", arity: 2...2, type: { signature in
-            guard case .map(let key, _) = signature.types[0], Supertype.of(key, signature.types[1]) != nil else { throw signature.illegal(0) }
-            return .uint8
-        }) { .truths(try places($0).map { $0 >= 0 }) },
+        Function(
+            "mapContains", arity: 2...2,
+            type: { signature in
+                guard case .map(let key, _) = signature.types[0], Supertype.of(key, signature.types[1]) != nil else {
+                    throw signature.illegal(0)
+                }
+                return .uint8
+            }
+        ) { .truths(try places($0).map { $0 >= 0 }) },
     ]
 
     private static func part(_ name: String, _ index: Int) -> Function {
-        Function(name, arity: 1...1, type: { signature in
-            guard case .map(let key, let value) = signature.types[0] else { throw signature.illegal(0) }
-            return .array(index == 0 ? key : value)
-        }) { arguments in
+        Function(
+            name, arity: 1...1,
+            type: { signature in
+                guard case .map(let key, let value) = signature.types[0] else { throw signature.illegal(0) }
+                return .array(index == 0 ? key : value)
+            }
+        ) { arguments in
             let arrays = arguments.column(0).arrays
             guard case .tuple(let columns, _) = arrays.values else { return .array(arrays) }
             return .array(ArrayColumn(ends: arrays.ends, values: columns[index]))

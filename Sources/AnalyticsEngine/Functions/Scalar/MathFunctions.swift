@@ -17,10 +17,13 @@ enum MathFunctions {
         Function("sigmoid", arity: 1...1, type: { try number($0) }) { arguments in
             .float64(arguments.column(0).doubles.map { 1 / (1 + exp(-$0)) })
         },
-        Function("sign", arity: 1...1, anyCase: true, type: { signature in
-            try signature.require(0, \.isNumber)
-            return .int8
-        }) { arguments in .int8(arguments.column(0).doubles.map { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }) },
+        Function(
+            "sign", arity: 1...1, anyCase: true,
+            type: { signature in
+                try signature.require(0, \.isNumber)
+                return .int8
+            }
+        ) { arguments in .int8(arguments.column(0).doubles.map { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }) },
         test("isFinite") { $0.isFinite }, test("isInfinite") { $0.isInfinite }, test("isNaN") { $0.isNaN },
         Function("ifNotFinite", arity: 2...2, type: { try Supertype.of($0.types) }) { arguments in
             let pairs = zip(arguments.column(0).doubles, arguments.column(1).doubles)
@@ -50,13 +53,18 @@ enum MathFunctions {
     }
 
     private static func constant(_ name: String, _ value: Double) -> Function {
-        Function(name, arity: 0...0, anyCase: true, type: { _ in .float64 }) { .float64(Array(repeating: value, count: $0.count)) }
+        Function(name, arity: 0...0, anyCase: true, type: { _ in .float64 }) {
+            .float64(Array(repeating: value, count: $0.count))
+        }
     }
 
     private static func test(_ name: String, _ operation: @escaping @Sendable (Double) -> Bool) -> Function {
-        Function(name, arity: 1...1, type: { signature in
-            try signature.require(0, \.isNumber)
-            return .uint8
-        }) { arguments in .truths(arguments.column(0).doubles.map { operation($0) }) }
+        Function(
+            name, arity: 1...1,
+            type: { signature in
+                try signature.require(0, \.isNumber)
+                return .uint8
+            }
+        ) { arguments in .truths(arguments.column(0).doubles.map { operation($0) }) }
     }
 }

@@ -9,31 +9,45 @@ enum NullFunctions {
         Function("isNotNull", arity: 1...1, anyCase: true, nulls: .own, type: { _ in .uint8 }) { arguments in
             .truths(arguments.column(0).nullMask?.map { !$0 } ?? Array(repeating: true, count: arguments.count))
         },
-        Function("isZeroOrNull", arity: 1...1, nulls: .own, type: { signature in
-            guard signature.types[0].core.isNumber || signature.types[0].core == .nothing else { throw signature.illegal(0) }
-            return .uint8
-        }) { .truths($0.column(0).truths.map { !$0 }) },
-        Function("coalesce", arity: 0...Function.anyNumber, anyCase: true, nulls: .own, type: { signature in
-            var types: [DataType] = []
-            for type in signature.types where type != .nullable(.nothing) {
-                types.append(type)
-                if !type.isNullable { break }
+        Function(
+            "isZeroOrNull", arity: 1...1, nulls: .own,
+            type: { signature in
+                guard signature.types[0].core.isNumber || signature.types[0].core == .nothing else { throw signature.illegal(0) }
+                return .uint8
             }
-            guard let last = types.last else { return .nullable(.nothing) }
-            let common = try Supertype.of(types)
-            return last.isNullable ? common : common.isNullable ? common.core : common
-        }) { try firstOfAll($0) },
-        Function("ifNull", arity: 2...2, anyCase: true, nulls: .own, type: { signature in
-            let (first, second) = (signature.types[0], signature.types[1])
-            if first == .nullable(.nothing) { return second }
-            if !first.isNullable { return first }
-            return try Supertype.of([first.core, second])
-        }) { try firstOfAll($0) },
-        Function("nullIf", arity: 2...2, anyCase: true, nulls: .own, type: { signature in
-            if signature.types[0] == .nullable(.nothing) { return .nullable(.nothing) }
-            return signature.types[0].madeNullable
-        }) { try nullIf($0) },
-        Function("assumeNotNull", arity: 1...1, nulls: .own, type: { $0.types[0].core == .nothing ? .nothing : notNull($0.types[0]) }) {
+        ) { .truths($0.column(0).truths.map { !$0 }) },
+        Function(
+            "coalesce", arity: 0...Function.anyNumber, anyCase: true, nulls: .own,
+            type: { signature in
+                var types: [DataType] = []
+                for type in signature.types where type != .nullable(.nothing) {
+                    types.append(type)
+                    if !type.isNullable { break }
+                }
+                guard let last = types.last else { return .nullable(.nothing) }
+                let common = try Supertype.of(types)
+                return last.isNullable ? common : common.isNullable ? common.core : common
+            }
+        ) { try firstOfAll($0) },
+        Function(
+            "ifNull", arity: 2...2, anyCase: true, nulls: .own,
+            type: { signature in
+                let (first, second) = (signature.types[0], signature.types[1])
+                if first == .nullable(.nothing) { return second }
+                if !first.isNullable { return first }
+                return try Supertype.of([first.core, second])
+            }
+        ) { try firstOfAll($0) },
+        Function(
+            "nullIf", arity: 2...2, anyCase: true, nulls: .own,
+            type: { signature in
+                if signature.types[0] == .nullable(.nothing) { return .nullable(.nothing) }
+                return signature.types[0].madeNullable
+            }
+        ) { try nullIf($0) },
+        Function(
+            "assumeNotNull", arity: 1...1, nulls: .own, type: { $0.types[0].core == .nothing ? .nothing : notNull($0.types[0]) }
+        ) {
             $0.column(0).withoutNulls
         },
         Function("toNullable", arity: 1...1, nulls: .own, type: { $0.types[0].madeNullable }) { arguments in

@@ -5,10 +5,13 @@ enum PatternFunctions {
     static let all: [Function] = [
         like("like", isNegated: false, ignoresCase: false), like("notLike", isNegated: true, ignoresCase: false),
         like("ilike", isNegated: false, ignoresCase: true), like("notILike", isNegated: true, ignoresCase: true),
-        Function("match", "REGEXP_MATCHES", arity: 2...2, anyCase: true, type: { signature in
-            try StringFunctions.isText(signature)
-            return .uint8
-        }) { arguments in
+        Function(
+            "match", "REGEXP_MATCHES", arity: 2...2, anyCase: true,
+            type: { signature in
+                try StringFunctions.isText(signature)
+                return .uint8
+            }
+        ) { arguments in
             var expressions = Expressions()
             let (texts, patterns) = (arguments.texts(0), arguments.texts(1))
             return .truths(
@@ -16,10 +19,13 @@ enum PatternFunctions {
                     try expressions.expression(patterns[row]).hasMatch(String(decoding: texts[row], as: UTF8.self))
                 })
         },
-        Function("extract", arity: 2...2, type: { signature in
-            try StringFunctions.isText(signature)
-            return .string
-        }) { arguments in
+        Function(
+            "extract", arity: 2...2,
+            type: { signature in
+                try StringFunctions.isText(signature)
+                return .string
+            }
+        ) { arguments in
             var expressions = Expressions()
             let (texts, patterns) = (arguments.texts(0), arguments.texts(1))
             return try arguments.texts { row in
@@ -27,10 +33,13 @@ enum PatternFunctions {
                 return Array((try expressions.expression(patterns[row]).firstGroup(text) ?? "").utf8)
             }
         },
-        Function("extractAll", arity: 2...2, type: { signature in
-            try StringFunctions.isText(signature)
-            return .array(.string)
-        }) { arguments in
+        Function(
+            "extractAll", arity: 2...2,
+            type: { signature in
+                try StringFunctions.isText(signature)
+                return .array(.string)
+            }
+        ) { arguments in
             var expressions = Expressions()
             let (texts, patterns) = (arguments.texts(0), arguments.texts(1))
             let rows = try (0..<arguments.count).map { row -> Value in
@@ -43,10 +52,13 @@ enum PatternFunctions {
     ]
 
     private static func like(_ name: String, isNegated: Bool, ignoresCase: Bool) -> Function {
-        Function(name, arity: 2...2, type: { signature in
-            try StringFunctions.isText(signature)
-            return .uint8
-        }) { arguments in
+        Function(
+            name, arity: 2...2,
+            type: { signature in
+                try StringFunctions.isText(signature)
+                return .uint8
+            }
+        ) { arguments in
             let (texts, patterns) = (arguments.texts(0), arguments.texts(1))
             let constant = arguments.constantText(1).map { LikePattern($0, ignoresCase: ignoresCase) }
             return .truths(
@@ -70,15 +82,19 @@ enum PatternFunctions {
     }
 
     private static func replacing(_ names: String..., all: Bool) -> Function {
-        var function = Function(names[0], arity: 3...4, anyCase: true, type: { signature in
-            try StringFunctions.isText(signature)
-            return .string
-        }) { arguments in
+        var function = Function(
+            names[0], arity: 3...4, anyCase: true,
+            type: { signature in
+                try StringFunctions.isText(signature)
+                return .string
+            }
+        ) { arguments in
             var expressions = Expressions()
             let (texts, patterns, others) = (arguments.texts(0), arguments.texts(1), arguments.texts(2))
             return try arguments.texts { row in
                 let expression = try expressions.expression(patterns[row])
-                return Array(expression.replace(String(decoding: texts[row], as: UTF8.self), by: Array(others[row]), all: all).utf8)
+                return Array(
+                    expression.replace(String(decoding: texts[row], as: UTF8.self), by: Array(others[row]), all: all).utf8)
             }
         }
         function.names = names

@@ -3,7 +3,8 @@
 /// Random functions. A call is never a constant.
 enum RandomFunctions {
     static let all: [Function] = [
-        Function("rand", "rand32", arity: 0...1, anyCase: true, nulls: .own, isFoldable: false, type: { _ in .uint32 }) { arguments in
+        Function("rand", "rand32", arity: 0...1, anyCase: true, nulls: .own, isFoldable: false, type: { _ in .uint32 }) {
+            arguments in
             .uint32((0..<arguments.count).map { _ in UInt32(truncatingIfNeeded: arguments.context.random()) })
         },
         Function("rand64", arity: 0...1, nulls: .own, isFoldable: false, type: { _ in .uint64 }) { arguments in

@@ -8,13 +8,18 @@ enum RoundingFunctions {
         rounding("floor") { $0.rounded(.down) }, rounding("ceil", "ceiling") { $0.rounded(.up) },
         rounding("trunc", "truncate") { $0.rounded(.towardZero) }, rounding("round") { $0.rounded(.toNearestOrEven) },
         rounding("roundBankers") { $0.rounded(.toNearestOrEven) },
-        Function("roundToExp2", arity: 1...1, type: { signature in
-            try signature.require(0, \.isNumber)
-            return signature.types[0]
-        }) { arguments in
+        Function(
+            "roundToExp2", arity: 1...1,
+            type: { signature in
+                try signature.require(0, \.isNumber)
+                return signature.types[0]
+            }
+        ) { arguments in
             if arguments.type.isFloat {
                 return Column.numbers(
-                    arguments.column(0).doubles.map { $0 == 0 || !$0.isFinite ? $0 : copysign(exp2($0.magnitude.exponent.double), $0) },
+                    arguments.column(0).doubles.map {
+                        $0 == 0 || !$0.isFinite ? $0 : copysign(exp2($0.magnitude.exponent.double), $0)
+                    },
                     as: arguments.type)
             }
             return Column.numbers(
@@ -24,11 +29,14 @@ enum RoundingFunctions {
 
     private static func rounding(_ names: String..., rule: @escaping @Sendable (Double) -> Double) -> Function {
         let isHalfAway = names[0] == "round"
-        var function = Function(names[0], arity: 1...2, anyCase: true, type: { signature in
-            try signature.require(0, \.isNumber)
-            if signature.types.count == 2 { try signature.require(1, \.isInteger) }
-            return signature.types[0]
-        }) { arguments in
+        var function = Function(
+            names[0], arity: 1...2, anyCase: true,
+            type: { signature in
+                try signature.require(0, \.isNumber)
+                if signature.types.count == 2 { try signature.require(1, \.isInteger) }
+                return signature.types[0]
+            }
+        ) { arguments in
             let digits = arguments.values.count == 2 ? arguments.int64s(1) : Array(repeating: 0, count: arguments.count)
             if arguments.type.isFloat {
                 return Column.numbers(

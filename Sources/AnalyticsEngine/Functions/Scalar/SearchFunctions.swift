@@ -45,11 +45,14 @@ enum SearchFunctions {
 
     private static func position(_ name: String, _ isUTF8: Bool, _ ignoresCase: Bool) -> Function {
         let isSwapped = name.hasPrefix("locate")
-        return Function(name, arity: 2...3, anyCase: true, type: { signature in
-            try signature.require(0, \.isString)
-            try signature.require(1, \.isString)
-            return .uint64
-        }) { arguments in
+        return Function(
+            name, arity: 2...3, anyCase: true,
+            type: { signature in
+                try signature.require(0, \.isString)
+                try signature.require(1, \.isString)
+                return .uint64
+            }
+        ) { arguments in
             let texts = folded(arguments.texts(isSwapped ? 1 : 0), ignoresCase)
             let parts = folded(arguments.texts(isSwapped ? 0 : 1), ignoresCase)
             let starts = arguments.values.count == 3 ? arguments.int64s(2) : nil
@@ -57,8 +60,14 @@ enum SearchFunctions {
                 (0..<arguments.count).map { row in
                     let text = texts[row]
                     var start = Int(clamping: max(0, (starts?[row] ?? 1) - 1))
-                    if isUTF8, start > 0 { start = (text.indices.filter { text[$0] & 0xC0 != 0x80 }.dropFirst(start).first ?? text.endIndex) - text.startIndex }
-                    guard start <= text.count, let found = find(parts[row], in: text, from: text.startIndex + start) else { return 0 }
+                    if isUTF8, start > 0 {
+                        start =
+                            (text.indices.filter { text[$0] & 0xC0 != 0x80 }.dropFirst(start).first ?? text.endIndex)
+                            - text.startIndex
+                    }
+                    guard start <= text.count, let found = find(parts[row], in: text, from: text.startIndex + start) else {
+                        return 0
+                    }
                     let before = text[text.startIndex..<found]
                     return UInt64(isUTF8 ? before.count { $0 & 0xC0 != 0x80 } : before.count) + 1
                 })
@@ -66,11 +75,14 @@ enum SearchFunctions {
     }
 
     private static func count(_ name: String, _ ignoresCase: Bool) -> Function {
-        Function(name, arity: 2...3, anyCase: true, type: { signature in
-            try signature.require(0, \.isString)
-            try signature.require(1, \.isString)
-            return .uint64
-        }) { arguments in
+        Function(
+            name, arity: 2...3, anyCase: true,
+            type: { signature in
+                try signature.require(0, \.isString)
+                try signature.require(1, \.isString)
+                return .uint64
+            }
+        ) { arguments in
             let texts = folded(arguments.texts(0), ignoresCase)
             let parts = folded(arguments.texts(1), ignoresCase)
             let starts = arguments.values.count == 3 ? arguments.int64s(2) : nil
@@ -90,10 +102,13 @@ enum SearchFunctions {
     }
 
     private static func replace(_ names: String..., all: Bool) -> Function {
-        var function = Function(names[0], arity: 3...3, anyCase: true, type: { signature in
-            try StringFunctions.isText(signature)
-            return .string
-        }) { arguments in
+        var function = Function(
+            names[0], arity: 3...3, anyCase: true,
+            type: { signature in
+                try StringFunctions.isText(signature)
+                return .string
+            }
+        ) { arguments in
             let (texts, parts, others) = (arguments.texts(0), arguments.texts(1), arguments.texts(2))
             return arguments.texts { row -> [UInt8] in
                 let (text, part) = (texts[row], parts[row])

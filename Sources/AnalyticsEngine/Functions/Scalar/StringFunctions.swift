@@ -15,25 +15,34 @@ enum StringFunctions {
             let arrays = column.arrays
             return .uint64((0..<arguments.count).map { UInt64(arrays.range($0).count) })
         },
-        Function("lengthUTF8", "CHAR_LENGTH", "CHARACTER_LENGTH", arity: 1...1, anyCase: true, type: { signature in
-            try isText(signature)
-            return .uint64
-        }) { arguments in
+        Function(
+            "lengthUTF8", "CHAR_LENGTH", "CHARACTER_LENGTH", arity: 1...1, anyCase: true,
+            type: { signature in
+                try isText(signature)
+                return .uint64
+            }
+        ) { arguments in
             let texts = arguments.texts(0)
             return .uint64((0..<arguments.count).map { UInt64(texts[$0].count { $0 & 0xC0 != 0x80 }) })
         },
         emptiness("empty", isEmpty: true), emptiness("notEmpty", isEmpty: false),
-        Function("isValidUTF8", arity: 1...1, type: { signature in
-            try isText(signature)
-            return .uint8
-        }) { arguments in
+        Function(
+            "isValidUTF8", arity: 1...1,
+            type: { signature in
+                try isText(signature)
+                return .uint8
+            }
+        ) { arguments in
             let texts = arguments.texts(0)
             return .truths((0..<arguments.count).map { String(validating: texts[$0], as: UTF8.self) != nil })
         },
-        Function("ascii", arity: 1...1, anyCase: true, type: { signature in
-            try isText(signature)
-            return .int32
-        }) { arguments in
+        Function(
+            "ascii", arity: 1...1, anyCase: true,
+            type: { signature in
+                try isText(signature)
+                return .int32
+            }
+        ) { arguments in
             let texts = arguments.texts(0)
             return .int32((0..<arguments.count).map { Int32(texts[$0].first ?? 0) })
         },
@@ -45,10 +54,13 @@ enum StringFunctions {
     }
 
     private static func emptiness(_ name: String, isEmpty: Bool) -> Function {
-        Function(name, arity: 1...1, type: { signature in
-            if signature.types[0] != .uuid { _ = try sized(signature) }
-            return .uint8
-        }) { arguments in
+        Function(
+            name, arity: 1...1,
+            type: { signature in
+                if signature.types[0] != .uuid { _ = try sized(signature) }
+                return .uint8
+            }
+        ) { arguments in
             let column = arguments.column(0)
             if case .uuid(let values) = column { return .truths(values.map { ($0 == 0) == isEmpty }) }
             if case .text(let texts) = column {
@@ -66,10 +78,13 @@ enum StringFunctions {
     static func mapping(
         _ names: String..., anyCase: Bool = false, _ change: @escaping @Sendable (ArraySlice<UInt8>) -> [UInt8]
     ) -> Function {
-        var function = Function(names[0], arity: 1...1, anyCase: anyCase, type: { signature in
-            try isText(signature)
-            return .string
-        }) { arguments in
+        var function = Function(
+            names[0], arity: 1...1, anyCase: anyCase,
+            type: { signature in
+                try isText(signature)
+                return .string
+            }
+        ) { arguments in
             let texts = arguments.texts(0)
             return arguments.texts { change(texts[$0]) }
         }
@@ -83,7 +98,9 @@ enum StringFunctions {
         mapping("lowerUTF8") { Array(String(decoding: $0, as: UTF8.self).lowercased().utf8) },
         mapping("upperUTF8") { Array(String(decoding: $0, as: UTF8.self).uppercased().utf8) },
         mapping("reverse", anyCase: true) { $0.reversed() },
-        mapping("reverseUTF8") { Array(String(String.UnicodeScalarView(String(decoding: $0, as: UTF8.self).unicodeScalars.reversed())).utf8) },
+        mapping("reverseUTF8") {
+            Array(String(String.UnicodeScalarView(String(decoding: $0, as: UTF8.self).unicodeScalars.reversed())).utf8)
+        },
         mapping("toValidUTF8") { Array(String(decoding: $0, as: UTF8.self).utf8) },
     ]
 
@@ -93,10 +110,13 @@ enum StringFunctions {
     ]
 
     private static func trim(_ names: String..., left: Bool, right: Bool) -> Function {
-        var function = Function(names[0], arity: 1...2, anyCase: true, type: { signature in
-            try isText(signature)
-            return .string
-        }) { arguments in
+        var function = Function(
+            names[0], arity: 1...2, anyCase: true,
+            type: { signature in
+                try isText(signature)
+                return .string
+            }
+        ) { arguments in
             let texts = arguments.texts(0)
             let characters = arguments.values.count == 2 ? arguments.constantText(1) ?? [] : [0x20]
             return arguments.texts { row -> ArraySlice<UInt8> in
@@ -111,10 +131,15 @@ enum StringFunctions {
     }
 
     private static let joins: [Function] = [
-        Function("concat", arity: 1...Function.anyNumber, anyCase: true, type: { signature in
-            if signature.types.allSatisfy({ if case .array = $0 { true } else { false } }) { return try Supertype.of(signature.types) }
-            return .string
-        }) { arguments in
+        Function(
+            "concat", arity: 1...Function.anyNumber, anyCase: true,
+            type: { signature in
+                if signature.types.allSatisfy({ if case .array = $0 { true } else { false } }) {
+                    return try Supertype.of(signature.types)
+                }
+                return .string
+            }
+        ) { arguments in
             if case .array = arguments.type { return try ArrayFunctions.concatenate(arguments) }
             let cast = Cast(context: arguments.context)
             let parts = try arguments.values.map { value -> TextColumn in
@@ -123,11 +148,14 @@ enum StringFunctions {
             }
             return arguments.texts { row in parts.flatMap { $0[row] } }
         },
-        Function("repeat", arity: 2...2, anyCase: true, type: { signature in
-            try signature.require(0, \.isString)
-            try signature.require(1, \.isInteger)
-            return .string
-        }) { arguments in
+        Function(
+            "repeat", arity: 2...2, anyCase: true,
+            type: { signature in
+                try signature.require(0, \.isString)
+                try signature.require(1, \.isInteger)
+                return .string
+            }
+        ) { arguments in
             let texts = arguments.texts(0)
             let times = arguments.int64s(1)
             var left = 1 << 28
@@ -141,24 +169,31 @@ enum StringFunctions {
                 return Array(repeatElement(Array(texts[row]), count: Int(max(0, times[row]))).joined())
             }
         },
-        Function("space", arity: 1...1, anyCase: true, type: { signature in
-            try signature.require(0, \.isInteger)
-            return .string
-        }) { arguments in
+        Function(
+            "space", arity: 1...1, anyCase: true,
+            type: { signature in
+                try signature.require(0, \.isInteger)
+                return .string
+            }
+        ) { arguments in
             let times = arguments.int64s(0)
             return try arguments.texts { row in
                 guard times[row] <= 1_000_000 else { throw EngineError(.tooLargeStringSize, "Too many spaces: \(times[row])") }
                 return Array(repeating: UInt8(0x20), count: Int(max(0, times[row])))
             }
         },
-        Function("appendTrailingCharIfAbsent", arity: 2...2, type: { signature in
-            try isText(signature)
-            return .string
-        }) { arguments in
+        Function(
+            "appendTrailingCharIfAbsent", arity: 2...2,
+            type: { signature in
+                try isText(signature)
+                return .string
+            }
+        ) { arguments in
             let (texts, characters) = (arguments.texts(0), arguments.texts(1))
             return try arguments.texts { row in
                 guard characters[row].count == 1 else {
-                    throw EngineError(.badArguments, "Second argument of function appendTrailingCharIfAbsent must be a one-character string")
+                    throw EngineError(
+                        .badArguments, "Second argument of function appendTrailingCharIfAbsent must be a one-character string")
                 }
                 return texts[row].isEmpty || texts[row].last == characters[row].first ? texts[row] : texts[row] + characters[row]
             }

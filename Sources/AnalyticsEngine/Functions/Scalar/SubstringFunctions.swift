@@ -6,7 +6,8 @@ enum SubstringFunctions {
         substring("substring", "substr", "mid", isUTF8: false), substring("substringUTF8", "substrUTF8", isUTF8: true),
         side("left", isUTF8: false, isLeft: true), side("leftUTF8", isUTF8: true, isLeft: true),
         side("right", isUTF8: false, isLeft: false), side("rightUTF8", isUTF8: true, isLeft: false),
-        edge("startsWith") { $0.starts(with: $1) }, edge("endsWith") { $0.count >= $1.count && $0.suffix($1.count).elementsEqual($1) },
+        edge("startsWith") { $0.starts(with: $1) },
+        edge("endsWith") { $0.count >= $1.count && $0.suffix($1.count).elementsEqual($1) },
         padding("leftPad", "lpad", isLeft: true), padding("rightPad", "rpad", isLeft: false),
     ]
 
@@ -17,11 +18,14 @@ enum SubstringFunctions {
     }
 
     private static func substring(_ names: String..., isUTF8: Bool) -> Function {
-        var function = Function(names[0], arity: 2...3, anyCase: true, type: { signature in
-            try signature.require(0, \.isString)
-            for index in 1..<signature.types.count { try signature.require(index, \.isNumber) }
-            return .string
-        }) { arguments in
+        var function = Function(
+            names[0], arity: 2...3, anyCase: true,
+            type: { signature in
+                try signature.require(0, \.isString)
+                for index in 1..<signature.types.count { try signature.require(index, \.isNumber) }
+                return .string
+            }
+        ) { arguments in
             let texts = arguments.texts(0)
             let offsets = arguments.int64s(1)
             let lengths = arguments.values.count == 3 ? arguments.int64s(2) : nil
@@ -46,11 +50,14 @@ enum SubstringFunctions {
     }
 
     private static func side(_ name: String, isUTF8: Bool, isLeft: Bool) -> Function {
-        Function(name, arity: 2...2, anyCase: true, type: { signature in
-            try signature.require(0, \.isString)
-            try signature.require(1, \.isInteger)
-            return .string
-        }) { arguments in
+        Function(
+            name, arity: 2...2, anyCase: true,
+            type: { signature in
+                try signature.require(0, \.isString)
+                try signature.require(1, \.isInteger)
+                return .string
+            }
+        ) { arguments in
             let (texts, lengths) = (arguments.texts(0), arguments.int64s(1))
             return arguments.texts { row -> ArraySlice<UInt8> in
                 let units = units(texts[row], isUTF8: isUTF8)
@@ -65,25 +72,33 @@ enum SubstringFunctions {
     private static func edge(
         _ name: String, _ holds: @escaping @Sendable (ArraySlice<UInt8>, ArraySlice<UInt8>) -> Bool
     ) -> Function {
-        Function(name, arity: 2...2, type: { signature in
-            try StringFunctions.isText(signature)
-            return .uint8
-        }) { arguments in
+        Function(
+            name, arity: 2...2,
+            type: { signature in
+                try StringFunctions.isText(signature)
+                return .uint8
+            }
+        ) { arguments in
             let (texts, parts) = (arguments.texts(0), arguments.texts(1))
             return .truths((0..<arguments.count).map { holds(texts[$0], parts[$0]) })
         }
     }
 
     private static func padding(_ names: String..., isLeft: Bool) -> Function {
-        var function = Function(names[0], arity: 2...3, anyCase: true, type: { signature in
-            try signature.require(0, \.isString)
-            try signature.require(1, \.isInteger)
-            return .string
-        }) { arguments in
+        var function = Function(
+            names[0], arity: 2...3, anyCase: true,
+            type: { signature in
+                try signature.require(0, \.isString)
+                try signature.require(1, \.isInteger)
+                return .string
+            }
+        ) { arguments in
             let (texts, lengths) = (arguments.texts(0), arguments.int64s(1))
             let filling = arguments.values.count == 3 ? arguments.texts(2) : nil
             return try arguments.texts { row -> [UInt8] in
-                guard lengths[row] <= 1_000_000 else { throw EngineError(.tooLargeStringSize, "Too long padding: \(lengths[row])") }
+                guard lengths[row] <= 1_000_000 else {
+                    throw EngineError(.tooLargeStringSize, "Too long padding: \(lengths[row])")
+                }
                 let length = Int(max(0, lengths[row]))
                 let text = Array(texts[row].prefix(length))
                 var fill = filling.map { Array($0[row]) } ?? [0x20]

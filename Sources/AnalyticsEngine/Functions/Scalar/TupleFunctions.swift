@@ -3,16 +3,22 @@
 /// Tuple functions.
 enum TupleFunctions {
     static let all: [Function] = [
-        Function("tuple", arity: 0...Function.anyNumber, nulls: .own, type: { signature in
-            .tuple(signature.types.map { TupleMember(name: nil, type: $0) })
-        }) { arguments in .tuple(arguments.values.map(\.full), count: arguments.count) },
-        Function("tupleElement", arity: 2...3, nulls: .own, type: { signature in
-            if case .array(.tuple(let members)) = signature.types[0] {
-                return .array(members[try index(members, signature.constants[1])].type)
+        Function(
+            "tuple", arity: 0...Function.anyNumber, nulls: .own,
+            type: { signature in
+                .tuple(signature.types.map { TupleMember(name: nil, type: $0) })
             }
-            guard case .tuple(let members) = signature.types[0] else { throw signature.illegal(0) }
-            return members[try index(members, signature.constants[1])].type
-        }) { arguments in
+        ) { arguments in .tuple(arguments.values.map(\.full), count: arguments.count) },
+        Function(
+            "tupleElement", arity: 2...3, nulls: .own,
+            type: { signature in
+                if case .array(.tuple(let members)) = signature.types[0] {
+                    return .array(members[try index(members, signature.constants[1])].type)
+                }
+                guard case .tuple(let members) = signature.types[0] else { throw signature.illegal(0) }
+                return members[try index(members, signature.constants[1])].type
+            }
+        ) { arguments in
             let column = arguments.column(0)
             if case .array(.tuple(let members)) = arguments[0].type, case .tuple(let columns, _) = column.arrays.values {
                 let found = try index(members, arguments[1].constant)
@@ -45,7 +51,8 @@ enum TupleFunctions {
         else { return nil }
         var members: [TupleMember] = []
         for (left, right) in zip(left, right) {
-            let inner = Signature(name: signature.name, types: [left.type, right.type], constants: [nil, nil], context: signature.context)
+            let inner = Signature(
+                name: signature.name, types: [left.type, right.type], constants: [nil, nil], context: signature.context)
             guard let type = try? function.resultType(inner) else { return nil }
             members.append(TupleMember(name: nil, type: type))
         }

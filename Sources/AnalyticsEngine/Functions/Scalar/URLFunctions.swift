@@ -12,7 +12,8 @@ enum URLFunctions {
             let host = host(text)
             return Array(host.starts(with: "www.".utf8) ? host.dropFirst(4) : host)
         },
-        StringFunctions.mapping("path") { text in Array(path(text).prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }) },
+        StringFunctions.mapping("path") { text in Array(path(text).prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
+        },
         StringFunctions.mapping("queryString") { text in
             Array(text.drop { $0 != UInt8(ascii: "?") }.dropFirst().prefix { $0 != UInt8(ascii: "#") })
         },
@@ -21,7 +22,8 @@ enum URLFunctions {
             var bytes: [UInt8] = []
             var index = text.startIndex
             while index < text.endIndex {
-                if text[index] == UInt8(ascii: "%"), index + 2 < text.endIndex, let high = EscapeSequence.hexValue(text[index + 1]),
+                if text[index] == UInt8(ascii: "%"), index + 2 < text.endIndex,
+                    let high = EscapeSequence.hexValue(text[index + 1]),
                     let low = EscapeSequence.hexValue(text[index + 2])
                 {
                     bytes.append(high << 4 | low)
@@ -47,5 +49,7 @@ enum URLFunctions {
         return host.prefix { $0 != UInt8(ascii: ":") }
     }
 
-    private static func path(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> { afterScheme(text).drop { $0 != UInt8(ascii: "/") } }
+    private static func path(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        afterScheme(text).drop { $0 != UInt8(ascii: "/") }
+    }
 }

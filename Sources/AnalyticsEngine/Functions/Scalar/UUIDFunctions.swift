@@ -11,10 +11,13 @@ enum UUIDFunctions {
                     return version & ~(UInt128(3) << 62) | UInt128(2) << 62
                 })
         },
-        Function("UUIDStringToNum", arity: 1...1, type: { signature in
-            try StringFunctions.isText(signature)
-            return .fixedString(16)
-        }) { arguments in
+        Function(
+            "UUIDStringToNum", arity: 1...1,
+            type: { signature in
+                try StringFunctions.isText(signature)
+                return .fixedString(16)
+            }
+        ) { arguments in
             let reader = ValueReader(context: arguments.context)
             let texts = arguments.texts(0)
             return arguments.texts { row -> [UInt8] in
@@ -22,10 +25,13 @@ enum UUIDFunctions {
                 return (0..<16).map { UInt8(truncatingIfNeeded: id >> UInt128((15 - $0) * 8)) }
             }
         },
-        Function("UUIDNumToString", arity: 1...1, type: { signature in
-            guard signature.types[0] == .fixedString(16) else { throw signature.illegal(0) }
-            return .string
-        }) { arguments in
+        Function(
+            "UUIDNumToString", arity: 1...1,
+            type: { signature in
+                guard signature.types[0] == .fixedString(16) else { throw signature.illegal(0) }
+                return .string
+            }
+        ) { arguments in
             let texts = arguments.texts(0)
             return arguments.texts { row in ValueText.text(uuid: texts[row].reduce(UInt128(0)) { $0 << 8 | UInt128($1) }) }
         },
