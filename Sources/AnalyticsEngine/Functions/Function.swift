@@ -144,15 +144,31 @@ struct Function: Sendable {
             plain.column = value.column.withoutNulls
             return plain
         }
-        let inner = type.isNullable ? type.core : type
+        let inner = try plainType(values, context, name: name)
         let rows = isNull.contains(true) ? (0..<count).filter { !isNull[$0] } : nil
         let arguments = values.map { rows == nil ? plain($0) : plain($0).taking(rows ?? []) }
         var result = try compute(
             Arguments(values: arguments, count: rows?.count ?? count, type: inner, context: context, name: name))
-        guard let rows else { return type.isNullable ? .nullable(isNull: isNull, result) : result }
+        guard let rows else { return type.isNullable ? result.hiding(isNull) : result }
         var places = Array(repeating: -1, count: count)
         for (place, row) in rows.enumerated() { places[row] = place }
         result = result.taking(places)
-        return type.isNullable ? .nullable(isNull: isNull, result) : result
+        return type.isNullable ? result.hiding(isNull) : result
+    }
+
+    /// The type that the kernel gives where no argument can be NULL.
+    private func plainType(_ values: [TypedColumn], _ context: Context, name: String) throws -> DataType {
+        try type(
+            Signature(
+                name: name, types: values.map { $0.type.isNullable ? $0.type.core : $0.type }, constants: values.map(\.constant),
+                context: context))
+    }
+}
+
+extension Column {
+    /// The column with these rows NULL, beside those that are already.
+    func hiding(_ isNull: [Bool]) -> Column {
+        guard case .nullable(let before, let values) = self else { return .nullable(isNull: isNull, self) }
+        return .nullable(isNull: zip(before, isNull).map { $0 || $1 }, values)
     }
 }

@@ -83,6 +83,12 @@ final class SelectPlanner {
         if let limitBy = query.limitBy { limitKeys = try limitBy.keys.map { try positional($0) ?? resolver.resolve($0) } }
         distinctOn = try query.distinctOn.map { try resolver.resolve($0) }
         for expression in query.groupBy ?? [] {
+            if case .name(let parts) = expression.kind, parts.count == 1, parts[0].uppercased() == "ALL",
+                query.groupBy?.count == 1
+            {
+                keys = projection.map(\.value).filter { !$0.hasAggregate }
+                break
+            }
             let key = try positional(expression) ?? resolver.resolve(expression)
             if key.hasAggregate {
                 throw EngineError(

@@ -103,7 +103,7 @@ import Wire
     }
 
     @Test(arguments: [
-        ("SELECT count() FROM nowhere", 404, 60), ("SELECT count() FROM other.agent_events", 404, 60),
+        ("SELECT count() FROM nowhere", 404, 60), ("SELECT count() FROM other.agent_events", 404, 81),
         ("INSERT INTO nowhere FORMAT JSONEachRow {}", 404, 60), ("SELECT count() FROM agent_events WHERE nothing = 'a'", 404, 47),
         ("SELECT 1 FORMAT Nonsense", 404, 73), ("", 400, 62), ("SELEC 1", 400, 62), ("SELECT nosuch(2)", 404, 46),
         ("SELECT count( FROM agent_events", 400, 62), ("SELECT count() FROM agent_events LIMIT x", 404, 47),

@@ -16,7 +16,10 @@ enum ComparisonFunctions {
             name, arity: 2...2,
             type: { signature in
                 let (left, right) = (signature.types[0], signature.types[1])
-                guard common(left, right) != nil else {
+                let isParsed =
+                    left.isNumber && right.isString && signature.constants[1] != nil
+                    || right.isNumber && left.isString && signature.constants[0] != nil
+                guard isParsed || common(left, right) != nil else {
                     throw EngineError(
                         .illegalTypeOfArgument,
                         "Illegal types of arguments (\(left.name), \(right.name)) of function \(name)")
@@ -56,6 +59,13 @@ enum ComparisonFunctions {
     /// For each row -1, 0 or 1; 2 where a NaN makes all but `!=` false.
     static func compare(_ left: TypedColumn, _ right: TypedColumn, _ context: Context) throws -> [Int] {
         if left.type.isNumber, right.type.isNumber { return numbers(left.full, right.full) }
+        // A constant text is read as the number it is compared with.
+        if left.type.isNumber, right.type.isString, right.isConstant {
+            return try compare(left, try Cast(context: context).column(right, to: left.type), context)
+        }
+        if right.type.isNumber, left.type.isString, left.isConstant {
+            return try compare(try Cast(context: context).column(left, to: right.type), right, context)
+        }
         if case .tuple(let members) = left.type, case .tuple(let others) = right.type,
             case .tuple(let columns, _) = left.full, case .tuple(let otherColumns, _) = right.full
         {
