@@ -63,6 +63,7 @@ let package = Package(
 
         // Ground.
         module("Kernel", nil, ["CInterpose", .product(name: "DequeModule", package: "swift-collections")]),
+        module("AnalyticsEngine"),
         module("Fixtures", nil, [.product(name: "Yams", package: "Yams")]),
         module(
             "Wire", nil,
@@ -104,7 +105,7 @@ let package = Package(
             ["ServiceKit", "Kernel", "Wire", "StoreKit", "Fixtures", hummingbird, httpTypes, nioCore, logging]),
         module(
             "AnalyticsService", "Services/Analytics",
-            ["ServiceKit", "Kernel", "Wire", "StoreKit", hummingbird, httpTypes, nioCore]),
+            ["AnalyticsEngine", "ServiceKit", "Kernel", "StoreKit", hummingbird, httpTypes, nioCore]),
 
         // Assembly: blueprint in, running world out.
         module(
@@ -132,6 +133,7 @@ let package = Package(
 
         tests("KernelTests", ["Kernel"]),
         tests("FixturesTests", ["Fixtures"]),
+        tests("AnalyticsEngineTests", ["AnalyticsEngine"]),
         tests(
             "WireTests",
             [

@@ -4,7 +4,7 @@ import HTTPTypes
 import NIOCore
 public import Wire
 
-/// Inserts and counts rows. Every method throws ``Wire/CallError``; the body of an `unexpectedStatus` is ClickHouse's
+/// Inserts, queries and counts rows. Every method throws ``Wire/CallError``; the body of an `unexpectedStatus` is ClickHouse's
 /// text, `Code: 60. DB::Exception: ...`.
 public struct AnalyticsClient: Sendable {
     private let caller: Caller
@@ -23,6 +23,60 @@ public struct AnalyticsClient: Sendable {
             body.writeStaticString("\n")
         }
         _ = try await caller.reply(to: Call(.post, "/", body: body))
+    }
+
+    /// Inserts rows without waiting until they can be read (`async_insert=1`, `wait_for_async_insert=0`): they become
+    /// visible together, some 200 ms later.
+    public func insertSoon(into table: String, _ rows: [JSONValue]) async throws {
+        var call = Call(.post, "/?async_insert=1&wait_for_async_insert=0")
+        call.body.writeString("INSERT INTO \(Self.name(table)) FORMAT JSONEachRow\n" + rows.map { $0.text + "\n" }.joined())
+        _ = try await caller.reply(to: call)
+    }
+
+    /// Executes a statement that gives no rows: CREATE, DROP, INSERT ... SELECT. `parameters` are the values of
+    /// `{name:Type}` in it.
+    public func execute(_ sql: String, parameters: [String: String] = [:]) async throws {
+        _ = try await caller.reply(to: Self.call(sql, parameters, format: nil))
+    }
+
+    /// The rows of a SELECT that names no format, each an object with the names of the result's columns. 64-bit integers
+    /// are texts. `parameters` are the values of `{name:Type}` in it.
+    public func query(_ sql: String, parameters: [String: String] = [:]) async throws -> [JSONObject] {
+        let call = Self.call(sql, parameters, format: "JSONEachRow")
+        let reply = try await caller.reply(to: call)
+        guard reply.head.headerFields[HTTPField.Name("X-ClickHouse-Format")!] == "JSONEachRow" else {
+            throw CallError.unexpectedBody(
+                service: caller.service, request: call.summary, reason: "rows in the format JSONEachRow are expected")
+        }
+        return try reply.text.split(separator: "\n").map { line in
+            guard let row = (try? JSONValue(json: String(line)))?.object else {
+                throw CallError.unexpectedBody(
+                    service: caller.service, request: call.summary, reason: "this is no JSON object: \(line.prefix(200))")
+            }
+            return row
+        }
+    }
+
+    private static func call(_ sql: String, _ parameters: [String: String], format: String?) -> Call {
+        var fields = parameters.sorted { $0.key < $1.key }.map { ("param_" + $0.key, $0.value) }
+        if let format { fields.append(("default_format", format)) }
+        let query = fields.map { "\(encoded($0.0))=\(encoded($0.1))" }.joined(separator: "&")
+        return Call(.post, query.isEmpty ? "/" : "/?" + query, body: ByteBuffer(string: sql))
+    }
+
+    /// Percent-encoded, all but letters, digits and `-._~` (RFC 3986, section 2.3).
+    private static func encoded(_ text: String) -> String {
+        var encoded = ""
+        for byte in text.utf8 {
+            let scalar = Unicode.Scalar(byte)
+            if byte < 0x80, Character(scalar).isLetter || Character(scalar).isNumber || "-._~".utf8.contains(byte) {
+                encoded.unicodeScalars.append(scalar)
+            } else {
+                encoded += byte < 16 ? "%0" : "%"
+                encoded += String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return encoded
     }
 
     /// How many rows of a table have these texts in these columns.

@@ -1,85 +1,84 @@
-// The tables of the analytics service: names, columns, types.
+// The tables that are there when a world begins, as statements that the engine runs.
 
-/// A type of a column, as far as its values are checked.
-enum ColumnType: Sendable, Equatable {
-    case string
-    case uint32
-    /// A time with milliseconds.
-    case dateTime64
-    /// Names, numbered from 1.
-    case enum8([String])
-    indirect case nullable(ColumnType)
+import AnalyticsEngine
 
-    /// The text of the value that a row has where it says nothing.
-    var defaultText: String? {
-        switch self {
-        case .string: ""
-        case .uint32: "0"
-        case .dateTime64: "1970-01-01 00:00:00.000"
-        case .enum8(let names): names.first ?? ""
-        case .nullable: nil
-        }
-    }
-}
-
-/// A column of a table.
-struct Column: Sendable, Equatable {
-    let name: String
-    let type: ColumnType
-
-    init(_ name: String, _ type: ColumnType = .string) {
-        self.name = name
-        self.type = type
-    }
-}
-
-/// A table that the service knows.
-struct TableSchema: Sendable, Equatable {
-    let database: String
-    let name: String
-    let columns: [Column]
-
-    /// `database.name`.
-    var fullName: String { "\(database).\(name)" }
-
-    func index(of column: String) -> Int? { columns.firstIndex { $0.name == column } }
-}
-
-/// All tables that there are.
+/// The databases and tables of a new instance.
 enum AnalyticsSchema {
     /// The database of tables that are named without one.
     static let defaultDatabase = "backlot_traces"
 
-    /// The tables.
-    static let tables = [agentEvents, agentExecutions]
+    /// The catalogue with all tables and no rows; made once for a process, for a copy of it costs nothing.
+    static let catalog: Catalog = {
+        var engine = Engine()
+        let context = Context(now: 0, random: { 0 })
+        for statement in statements {
+            do {
+                var statistics = OutputFormat.Statistics()
+                _ = try engine.execute(Array(statement.utf8), context, statistics: &statistics)
+            } catch {
+                preconditionFailure("a statement of the schema is wrong: \(error)\n\(statement)")
+            }
+        }
+        return engine.catalog
+    }()
+
+    private static let statements = [
+        "CREATE DATABASE \(defaultDatabase)", agentEvents, agentExecutions, performanceMetrics, workloadEvents,
+    ]
 
     /// What happened in the runs of agents.
-    static let agentEvents = TableSchema(
-        database: defaultDatabase, name: "agent_events",
-        columns: [
-            Column("event_id"), Column("trace_id"), Column("execution_id"), Column("correlation_id"), Column("user_id"),
-            Column(
-                "event_type",
-                .enum8([
-                    "agent_started", "agent_thinking", "tool_executing", "tool_completed", "agent_completed",
-                    "websocket_sent", "websocket_received", "error_occurred", "custom",
-                ])),
-            Column("event_name"), Column("event_category"), Column("event_payload"),
-            Column("tool_name", .nullable(.string)), Column("tool_input", .nullable(.string)),
-            Column("tool_output", .nullable(.string)), Column("timestamp", .dateTime64),
-            Column("duration_ms", .nullable(.uint32)), Column("sequence_number", .uint32), Column("session_id"),
-            Column("client_id"), Column("metadata"), Column("created_at", .dateTime64),
-        ])
+    private static let agentEvents = """
+        CREATE TABLE \(defaultDatabase).agent_events (
+            event_id String, trace_id String, execution_id String, correlation_id String, user_id String,
+            event_type Enum8(
+                'agent_started' = 1, 'agent_thinking' = 2, 'tool_executing' = 3, 'tool_completed' = 4, 'agent_completed' = 5,
+                'websocket_sent' = 6, 'websocket_received' = 7, 'error_occurred' = 8, 'custom' = 9),
+            event_name String, event_category String, event_payload String,
+            tool_name Nullable(String), tool_input Nullable(String), tool_output Nullable(String),
+            timestamp DateTime64(3), duration_ms Nullable(UInt32), sequence_number UInt32,
+            session_id String, client_id String, metadata String,
+            created_at DateTime64(3) DEFAULT now64(3), partition_date Date DEFAULT toDate(timestamp)
+        ) ENGINE = MergeTree PARTITION BY toYYYYMM(partition_date) ORDER BY (trace_id, timestamp, sequence_number)
+        TTL partition_date + INTERVAL 60 DAY
+        """
 
     /// The runs of agents.
-    static let agentExecutions = TableSchema(
-        database: defaultDatabase, name: "agent_executions",
-        columns: [
-            Column("trace_id"), Column("execution_id"), Column("correlation_id"), Column("user_id"), Column("agent_type"),
-            Column("agent_name"),
-            Column("status", .enum8(["pending", "running", "completed", "failed", "cancelled"])),
-            Column("start_time", .dateTime64), Column("end_time", .nullable(.dateTime64)), Column("duration_ms", .uint32),
-            Column("request_payload"), Column("response_payload"), Column("error_message", .nullable(.string)),
-            Column("token_count", .uint32), Column("tool_calls_count", .uint32), Column("environment"), Column("metadata"),
-        ])
+    private static let agentExecutions = """
+        CREATE TABLE \(defaultDatabase).agent_executions (
+            trace_id String, execution_id String, correlation_id String, user_id String, organization_id String,
+            agent_type String, agent_name String, agent_version String, parent_agent_id String,
+            status Enum8('pending' = 1, 'running' = 2, 'completed' = 3, 'failed' = 4, 'cancelled' = 5),
+            start_time DateTime64(3), end_time Nullable(DateTime64(3)), duration_ms UInt32,
+            request_payload String, response_payload String,
+            error_message Nullable(String), error_stack Nullable(String),
+            cpu_time_ms UInt32, memory_mb UInt32, token_count UInt32, tool_calls_count UInt32,
+            environment String, service_version String, metadata String, tags Array(String),
+            created_at DateTime64(3) DEFAULT now64(3), partition_date Date DEFAULT toDate(start_time)
+        ) ENGINE = MergeTree PARTITION BY toYYYYMM(partition_date) ORDER BY (trace_id, start_time, user_id)
+        TTL partition_date + INTERVAL 90 DAY
+        """
+
+    /// Measurements of agents, models and the database.
+    private static let performanceMetrics = """
+        CREATE TABLE \(defaultDatabase).performance_metrics (
+            trace_id String, execution_id String, user_id String,
+            metric_type Enum8(
+                'latency' = 1, 'throughput' = 2, 'resource' = 3, 'llm' = 4, 'database' = 5, 'network' = 6, 'custom' = 7),
+            metric_name String, value Float64, unit String, model_name String,
+            prompt_tokens UInt32, completion_tokens UInt32, total_tokens UInt32,
+            timestamp DateTime64(3) DEFAULT now64(3), partition_date Date DEFAULT toDate(timestamp)
+        ) ENGINE = MergeTree PARTITION BY toYYYYMM(partition_date) ORDER BY (metric_type, timestamp)
+        TTL partition_date + INTERVAL 30 DAY
+        """
+
+    /// Events of workloads with their measurements.
+    private static let workloadEvents = """
+        CREATE TABLE \(defaultDatabase).workload_events (
+            event_id UUID DEFAULT generateUUIDv4(), timestamp DateTime64(3) DEFAULT now64(3), user_id UInt32, workload_id String,
+            event_type String, event_category String, metrics Nested(name String, value Float64, unit String),
+            dimensions Map(String, String), metadata String,
+            INDEX event_type_index event_type TYPE set(100) GRANULARITY 1
+        ) ENGINE = MergeTree PARTITION BY toYYYYMM(timestamp) ORDER BY (user_id, workload_id, timestamp)
+        TTL toDateTime(timestamp) + INTERVAL 90 DAY
+        """
 }

@@ -1,112 +1,142 @@
-// The fake analytics service: the few statements of ClickHouse's HTTP interface that the other services need.
+// The fake analytics service: ClickHouse's HTTP interface over the analytics engine, rows in memory.
 
+import AnalyticsEngine
 import HTTPTypes
 import Hummingbird
 import Kernel
 import NIOCore
 public import ServiceKit
 import Synchronization
-import Wire
 
-/// Serves `POST /`, `GET /` and `GET /ping`; keeps its rows in memory, gone with the instance.
+/// Serves `POST /`, `GET /`, `GET /ping` and `GET /replicas_status`; keeps its rows in memory, gone with the instance.
 public final class FakeAnalytics: Service {
+    /// What one instance holds.
+    private struct State {
+        var tables: AnalyticsTables
+        /// Database and settings that `session_id` keeps from one request to the next.
+        var sessions: [String: (database: String, settings: Settings)] = [:]
+    }
+
     public let name: String
     private let context: ServiceContext
-    private let tables = Mutex(AnalyticsTables())
+    private let state: Mutex<State>
+    private let quirks: Quirks
 
-    /// A service without rows.
+    /// A service with empty tables.
     public init(context: ServiceContext) {
         name = context.name
         self.context = context
+        var quirks = Quirks()
+        quirks.averageCountsNulls = context.deviates(.analyticsAverageWrong)
+        quirks.countIsStale = context.deviates(.analyticsStaleCount)
+        if context.deviates(.analyticsFilterIgnored) { quirks.ignoredFilterColumn = "user_id" }
+        self.quirks = quirks
+        let inserts = AnalyticsTables.InsertDeviations(
+            losesEveryThird: context.deviates(.analyticsInsertLost), doubles: context.deviates(.analyticsInsertDoubled))
+        state = Mutex(State(tables: AnalyticsTables(inserts)))
     }
 
     public var routes: ServiceRoutes { Self.sharedRoutes }
 
     /// The routes of all instances.
     public static let sharedRoutes = ServiceRoutes(of: FakeAnalytics.self) { routes in
-        routes.get("/ping") { _, _, _ in .text("Ok.\n", headers: [.contentType: "text/html; charset=UTF-8"]) }
-        routes.get("/") { service, request, _ in try await service.answer(request, canWrite: false) }
-        routes.post("/") { service, request, _ in try await service.answer(request, canWrite: true) }
+        routes.get("/ping") { _, _, _ in FakeAnalytics.ok }
+        routes.get("/replicas_status") { _, _, _ in FakeAnalytics.ok }
+        routes.get("/") { service, request, _ in try await service.answer(request, isReadOnly: true) }
+        routes.post("/") { service, request, _ in try await service.answer(request, isReadOnly: false) }
     }
 
-    private func answer(_ request: Request, canWrite: Bool) async throws -> Response {
-        let parameters = QueryParameters(request.uri.query)
+    private static var ok: Response { .text("Ok.\n", headers: [.contentType: "text/html; charset=UTF-8"]) }
+
+    private func answer(_ request: Request, isReadOnly: Bool) async throws -> Response {
         var response: Response
+        var queryID = QueryParameters(request.uri.query)["query_id"].flatMap { $0.isEmpty ? nil : $0 }
         do {
-            let sql = try await Self.sql(request, parameters["query"])
-            if sql.allSatisfy(\.isWhitespace) {
-                // Without a query, GET says that the server is there.
-                guard canWrite else { return .text("Ok.\n", headers: [.contentType: "text/html; charset=UTF-8"]) }
-                throw ClickHouseError.syntax("Empty query")
-            }
-            response = try run(AnalyticsStatement(sql), canWrite: canWrite)
-        } catch let error as ClickHouseError {
+            let query = try await QueryRequest(request, isReadOnly: isReadOnly)
+            // Without a query, GET says that the server is there.
+            if query.isEmpty, isReadOnly { return Self.ok }
+            let id = queryID ?? context.chance.uuid("query-id")
+            queryID = id
+            response = try run(query, id)
+        } catch let error as EngineError {
             response = error.response
         }
-        response.headers[.queryID] = parameters["query_id"] ?? context.chance.uuid("query-id")
+        response.headers[.queryID] = queryID ?? context.chance.uuid("query-id")
         response.headers[.timezone] = "UTC"
+        response.headers[.serverDisplayName] = name
         return response
     }
 
-    private func run(_ statement: AnalyticsStatement, canWrite: Bool) throws(ClickHouseError) -> Response {
-        switch statement {
-        case .insert(let table, let text):
-            guard canWrite else { throw .readOnly }
-            let schema = try AnalyticsTables.schema(table)
-            let rows = try RowReader(table: schema).rows(text)
-            tables.withLock { $0.insert(rows, into: schema) }
-            return Response(
-                status: .ok, headers: [.summary: Self.summary(read: 0, written: rows.count)], body: .init())
-        case .count(let table, let conditions, let format):
-            let schema = try AnalyticsTables.schema(table)
-            let count = try tables.withLock { tables throws(ClickHouseError) in
-                try tables.count(schema, where: conditions)
+    private func run(_ query: QueryRequest, _ queryID: String) throws -> Response {
+        let now = context.clock.now
+        let chance = context.chance
+        let statement = try state.withLock { state -> Executed in
+            state.tables.flush(at: now)
+            var (database, settings) = (query.database, query.settings)
+            if let session = query.session, let kept = state.sessions[session] {
+                database = kept.database
+                settings = kept.settings.merged(with: settings)
             }
-            return Self.table("count()", "UInt64", text: String(count), json: .string(String(count)), format)
-        case .one(let format):
-            return Self.table("1", "UInt8", text: "1", json: 1, format)
+            let surroundings = Context(
+                now: now.nanoseconds, database: database, settings: settings, parameters: query.parameters, queryID: queryID,
+                quirks: quirks, random: { chance.draw("sql").bits }, zones: { TimeZones.offsets(of: $0) })
+            var statistics = OutputFormat.Statistics()
+            let outcome = try state.tables.execute(query.sql, surroundings, format: query.format, statistics: &statistics)
+            if let session = query.session { state.sessions[session] = (surroundings.database, surroundings.settings) }
+            if case .insertion(let insertion) = outcome { store(insertion, surroundings.settings, now, &state.tables) }
+            return try Executed(outcome, surroundings, statistics)
         }
+        return statement.response
     }
 
-    /// The query: the parameter, and behind it the body.
-    private static func sql(_ request: Request, _ parameter: String?) async throws -> String {
-        let body: ByteBuffer
-        do {
-            body = try await request.body.collect(upTo: 64 << 20)
-        } catch is NIOTooManyBytesError {
-            throw ClickHouseError.bodyTooLarge
+    /// Rows of an asynchronous insert for which nobody waits become visible when the buffer is written.
+    private func store(_ insertion: Insertion, _ settings: Settings, _ now: Instant, _ tables: inout AnalyticsTables) {
+        guard settings.integer("async_insert") != 0, settings.integer("wait_for_async_insert") == 0 else {
+            tables.commit(insertion)
+            return
         }
-        guard let parameter else { return String(buffer: body) }
-        return body.readableBytes == 0 ? parameter : parameter + "\n" + String(buffer: body)
+        let collected = Duration.milliseconds(max(0, min(settings.integer("async_insert_busy_timeout_ms"), 86_400_000)))
+        let delay = context.deviates(.analyticsLate) ? collected + .seconds(600) : collected
+        tables.commit(insertion, at: now.advanced(by: delay))
+    }
+}
+
+/// What a statement came to, as bytes.
+private struct Executed {
+    private let body: [UInt8]
+    private let format: OutputFormat?
+    private let summary: String
+
+    init(_ outcome: Outcome, _ context: Context, _ statistics: OutputFormat.Statistics) throws {
+        var (written, writtenBytes, resultRows) = (0, 0, 0)
+        switch outcome {
+        case .rows(let result, let format):
+            body = try Engine.bytes(result, format, context, statistics)
+            self.format = format
+            resultRows = result.rows.count
+        case .insertion(let insertion):
+            body = []
+            format = nil
+            written = insertion.block.count
+            writtenBytes = insertion.block.byteCount
+        case .done:
+            body = []
+            format = nil
+        }
+        let numbers = [
+            ("read_rows", statistics.readRows), ("read_bytes", statistics.readBytes), ("written_rows", written),
+            ("written_bytes", writtenBytes), ("total_rows_to_read", 0), ("result_rows", max(resultRows, written)),
+            ("result_bytes", body.count),
+        ]
+        summary = "{" + numbers.map { "\"\($0)\":\"\($1)\"" }.joined(separator: ",") + "}"
     }
 
-    /// A table of one row and one column. Numbers of 64 bits are texts in JSON, as ClickHouse writes them.
-    private static func table(
-        _ column: String, _ type: String, text: String, json: JSONValue, _ format: RowFormat
-    ) -> Response {
-        let row: JSONValue = .object([column: json])
-        let body: String
-        let contentType: String
-        switch format {
-        case .tabSeparated:
-            body = text + "\n"
-            contentType = "text/tab-separated-values; charset=UTF-8"
-        case .jsonEachRow:
-            body = row.text + "\n"
-            contentType = "application/x-ndjson; charset=UTF-8"
-        case .json:
-            let meta: JSONValue = ["name": .string(column), "type": .string(type)]
-            let result: JSONValue = ["meta": [meta], "data": [row], "rows": 1]
-            body = result.text + "\n"
-            contentType = "application/json; charset=UTF-8"
+    var response: Response {
+        var headers: HTTPFields = [.summary: summary]
+        if let format {
+            headers[.contentType] = format.contentType
+            headers[.format] = format.name
         }
-        return .text(
-            body,
-            headers: [.contentType: contentType, .format: format.rawValue, .summary: summary(read: 1, written: 0)])
-    }
-
-    private static func summary(read: Int, written: Int) -> String {
-        let numbers: JSONValue = ["read_rows": .string(String(read)), "written_rows": .string(String(written))]
-        return numbers.text
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }
 }

@@ -2,7 +2,8 @@
 
 /// The parameters of a query.
 struct QueryParameters {
-    private let pairs: [(name: String, value: String)]
+    /// All of them, in order.
+    let pairs: [(name: String, value: String)]
 
     /// Reads the part of a URL behind `?`.
     init(_ query: String?) {

@@ -37,7 +37,7 @@ enum ProviderLogin {
     /// One request of a browser without cookies that does not follow: the status, and the path that it is sent to.
     private static func step(_ journey: Journey, _ path: String) async throws -> (status: Int, location: String) {
         let reply = try await journey.client.caller(.auth).fetch(.get(path))
-        let location = reply.fields[.location] ?? ""
+        let location = reply.head.headerFields[.location] ?? ""
         let parts = location.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
         let isAbsolute = parts.count == 3 && parts[0].hasSuffix(":")
         let rest = isAbsolute ? parts[2].drop { $0 != "/" } : Substring(location)
