@@ -140,7 +140,7 @@ private func parse(_ text: String) throws -> PlannedFault { try FaultExpression.
             ("llm: http-429", "'http-429' does not happen at 'llm': its place is a route of a service"),
             ("/v1/models: http-429", "The service of '/v1/models' is missing."),
             ("agent<-llm /v1: http-429", "A route is asked by a caller"),
-            ("llm PUSH /v1: http-429", "No method is named 'PUSH'. Did you mean 'POST'?"),
+            ("llm PSOT /v1: http-429", "No method is named 'PSOT'. Did you mean 'POST'?"),
             ("llm /a b: http-429", "'/a b' is no path"),
             ("auth sql upsert: statement-error", "No kind of statement is named 'upsert'. Did you mean 'insert'?"),
             ("auth cache GET: cache-evict", "'GET' is no command"),

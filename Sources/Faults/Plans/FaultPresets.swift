@@ -20,12 +20,13 @@ extension FaultPlan {
     }
 
     private static func light(_ services: [String]) throws -> FaultPlan {
-        var lines = [
-            "*<->*: latency(mean=40ms, jitter=30ms)~2%", "*<->*: jitter(max=2ms)~20%", "client<-*: event-duplicate~2%",
-            "client<-*: event-delay(min=10ms, max=300ms)~3%",
+        let lines = [
+            "*<->*: latency(mean=40ms, jitter=30ms)~2%", "*<->*: jitter(max=2ms)~20%", "client<-events: event-duplicate~2%",
+            "client<-events: event-delay(min=10ms, max=300ms)~3%",
+            // Where the callers of these fakes try again: whoever they validate a token with, and whatever an agent calls.
+            "agent->* /**: http-503(retry-after=1s)~1%", "events->auth /**: http-503(retry-after=1s)~1%",
         ]
-        // Between services only: a client is a user's program, which need not try again.
-        lines += services.map { "\($0)->* /**: http-503(retry-after=1s)~1%" }
-        return FaultPlan(try lines.map { try FaultExpression.parse($0, endpoints: services + ["client"], source: "light") })
+        let endpoints = services + ["client", "agent", "events", "auth"]
+        return FaultPlan(try lines.map { try FaultExpression.parse($0, endpoints: endpoints, source: "light") })
     }
 }

@@ -10,6 +10,6 @@ public struct TokenExpiry: Rule {
     static let kind = FaultKind(
         name: "token-expiry", summary: "Has a service take the token of a request for an expired one.", sites: [.token],
         outcomes: [.refused], example: "client->agent /api/**: token-expiry@4",
-        swarm: { "client->\($0.service) /**: token-expiry~\($0.percent(1, 8))" }
+        swarm: { "client->\($0.service) /**: token-expiry~\($0.percent(5, 40))" }
     ) { _ in TokenExpiry() }
 }

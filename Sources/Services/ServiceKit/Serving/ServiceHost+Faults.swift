@@ -3,6 +3,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOHTTP1
 import Wire
 
 extension ServiceHost {
@@ -30,9 +31,9 @@ extension ServiceHost {
                 // Whatever it would have said, it is done when it has said it.
                 try? await response.body.write(DiscardingWriter())
             }
-            let status = HTTPResponse.Status(code: status)
+            let phrase = HTTPResponseStatus(statusCode: status).reasonPhrase
             let fields: HTTPFields = retryAfter.map { [.retryAfter: String($0.wholeSeconds)] } ?? [:]
-            await refuse(status, status.reasonPhrase.isEmpty ? "Refused" : status.reasonPhrase, fields, head, connection)
+            await refuse(.init(code: status, reasonPhrase: phrase), phrase, fields, head, connection)
             return nil
         case .vanish:
             connection.crash()
