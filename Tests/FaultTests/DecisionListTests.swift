@@ -93,8 +93,14 @@ import Wire
             ("\"site\":\"delivery\"", "list.json, decisions[0].occurrence: A whole number"),
             ("\"site\":\"delivery\",\"occurrence\":0", "list.json, decisions[0].occurrence: A whole number"),
             ("\"site\":\"delivery\",\"occurrence\":1", "list.json, decisions[0].fault: A text is expected"),
-            ("\"site\":\"delivery\",\"occurrence\":1,\"fault\":\"drip\"", "list.json, decisions[0].fault: No fault is named 'drip'."),
-            ("\"site\":\"delivery\",\"occurrence\":1,\"fault\":\"drop\"", "list.json, decisions[0].parameters: This says nothing"),
+            (
+                "\"site\":\"delivery\",\"occurrence\":1,\"fault\":\"drip\"",
+                "list.json, decisions[0].fault: No fault is named 'drip'."
+            ),
+            (
+                "\"site\":\"delivery\",\"occurrence\":1,\"fault\":\"drop\"",
+                "list.json, decisions[0].parameters: This says nothing"
+            ),
             (
                 "\"site\":\"delivery\",\"occurrence\":1,\"fault\":\"drop\",\"parameters\":{\"do\":\"delay\",\"ns\":-1}",
                 "list.json, decisions[0].parameters: This says nothing"

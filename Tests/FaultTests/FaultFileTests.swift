@@ -71,7 +71,10 @@ private let endpoints = ["auth", "llm", "analytics", "events", "agent", "client"
             ),
             ("faults:\n  - fault: drop\n    where: {service: agent}", "p.yaml:3: 'drop' does not happen at 'agent'"),
             ("faults:\n  - fault: http-429\n    where: {route: /v1}", "p.yaml:3: The field 'service' is missing here."),
-            ("faults:\n  - fault: crash\n    where: {service: agent, user: user-1}", "p.yaml:3: A 'caller' or 'user' asks a route"),
+            (
+                "faults:\n  - fault: crash\n    where: {service: agent, user: user-1}",
+                "p.yaml:3: A 'caller' or 'user' asks a route"
+            ),
             ("faults:\n  - fault: crash\n    where: {service: agent, store: disk}", "p.yaml:3: No store is named 'disk'."),
         ])
     func errorsHaveTheirPlace(text: String, error: String) {

@@ -92,7 +92,8 @@ private func event(_ occurrence: UInt64, user: String = "user-1", _ direction: L
         #expect((1...3).map { _ in injector.judge(request("user-2")) } == [.pass, refused, .pass])
         func statement(_ kind: String) -> FaultPlace { .store(.statement, .service("agent"), operation: kind) }
         #expect(injector.judge(statement("select")) == .pass)
-        #expect((1...3).map { _ in injector.judge(statement("insert")) } == [.fail(state: "40001"), .fail(state: "40001"), .pass])
+        #expect(
+            (1...3).map { _ in injector.judge(statement("insert")) } == [.fail(state: "40001"), .fail(state: "40001"), .pass])
         #expect(!injector.watches(.delivery))
         #expect(injector.watches(.request))
     }

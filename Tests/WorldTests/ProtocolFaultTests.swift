@@ -122,7 +122,8 @@ private let question: JSONValue = [
     }
 
     @Test func clientsKnowRepeatedEventsAgain() throws {
-        let run = try GoldenRun(users: 2, faults: ["client<-events: event-duplicate", "client<-events: event-delay(max=900ms)~30%"])
+        let run = try GoldenRun(
+            users: 2, faults: ["client<-events: event-duplicate", "client<-events: event-delay(max=900ms)~30%"])
         #expect(run.decisions.count > 20)
         #expect(run.findings == [])
     }
@@ -163,7 +164,9 @@ private let question: JSONValue = [
     }
 
     @Test func oneMoreUserLeavesTheFaultsOfTheOthers() throws {
-        let faults = ["client->* /**: http-503~20%", "client<-events: event-delay(min=1ms, max=5ms)~40%", "client->*: jitter~30%"]
+        let faults = [
+            "client->* /**: http-503~20%", "client<-events: event-delay(min=1ms, max=5ms)~40%", "client->*: jitter~30%",
+        ]
         func decisions(users: Int) throws -> [String: [FaultDecision]] {
             let mine = try GoldenRun(users: users, faults: faults).decisions.filter { !$0.actor.hasPrefix("user-6->") }
             return Dictionary(grouping: mine) { "\($0.site) \($0.actor)" }

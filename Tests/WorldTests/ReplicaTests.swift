@@ -38,9 +38,10 @@ import Worlds
 
     @Test func onLoopbackToo() async throws {
         try await LocalWorld.run(try replicated(.local)) { world in
-            #expect(world.addresses.map(\.service) == [
-                "auth", "auth-2", "llm", "llm-2", "llm-3", "analytics", "events", "agent", "agent-2",
-            ])
+            #expect(
+                world.addresses.map(\.service) == [
+                    "auth", "auth-2", "llm", "llm-2", "llm-3", "analytics", "events", "agent", "agent-2",
+                ])
             let report = try await SuiteCatalogue.cases[0].run(in: world, CaseSetting(users: 3))
             #expect(report.findings == [])
         }

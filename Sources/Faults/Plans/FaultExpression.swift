@@ -129,7 +129,11 @@ struct FaultParts {
         }
         if let occurrences {
             line += "@\(occurrences.lowerBound)"
-            if occurrences.upperBound == .max { line += ".." } else if occurrences.count > 1 { line += "..\(occurrences.upperBound)" }
+            if occurrences.upperBound == .max {
+                line += ".."
+            } else if occurrences.count > 1 {
+                line += "..\(occurrences.upperBound)"
+            }
         }
         if let window { line += "@t=\(window.start.text)" + (window.end.map { "..\($0.text)" } ?? "") }
         if let probability, probability != .always {

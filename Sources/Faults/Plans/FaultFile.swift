@@ -53,7 +53,9 @@ public enum FaultFile {
         let fields = try node.mapping(["link", "service", "route", "caller", "user", "store", "operation"])
         func text(_ field: String) throws -> String? { try fields.optional(field)?.string() }
         if let link = fields.optional("link") {
-            guard fields.entries.count == 1 else { throw node.error("A 'link' says all of the place: leave the other fields out.") }
+            guard fields.entries.count == 1 else {
+                throw node.error("A 'link' says all of the place: leave the other fields out.")
+            }
             return try syntax.pattern(Substring(link.string()), at: link.place)
         }
         let service = try fields.required("service")
@@ -75,7 +77,9 @@ public enum FaultFile {
             let operation = try text("operation").map { " " + $0 } ?? ""
             return try syntax.pattern(Substring("\(service.string()) \(kind)\(operation)"), at: store.place)
         }
-        guard fields.optional("operation") == nil else { throw node.error("An 'operation' is a store's: add 'store: sql' or 'cache'.") }
+        guard fields.optional("operation") == nil else {
+            throw node.error("An 'operation' is a store's: add 'store: sql' or 'cache'.")
+        }
         return try syntax.pattern(Substring(service.string()), at: service.place)
     }
 

@@ -31,7 +31,8 @@ struct FaultSyntax {
                     throw InputError.unknown("kind of statement", words[2], known: Self.statementKinds, at: place)
                 }
                 guard words[2].allSatisfy({ $0.isLowercase }) else {
-                    throw InputError("'\(words[2])' is no command: write Redis' name for it in small letters, such as get.", at: place)
+                    throw InputError(
+                        "'\(words[2])' is no command: write Redis' name for it in small letters, such as get.", at: place)
                 }
             }
             return .store(

@@ -23,7 +23,8 @@ public struct Balancer: Sendable {
         let order = (0..<replicas.count).map { replicas[(next + $0) % replicas.count] }
         next = (next + 1) % replicas.count
         let well = order.filter { isAvailable($0, at: now) }
-        let chosen = well.first { !tried.contains($0) } ?? order.first { !tried.contains($0) && well.isEmpty } ?? well.first ?? order[0]
+        let chosen =
+            well.first { !tried.contains($0) } ?? order.first { !tried.contains($0) && well.isEmpty } ?? well.first ?? order[0]
         if let place = place(of: chosen) { health[place].ejection.begin(at: now) }
         return chosen
     }

@@ -52,7 +52,8 @@ extension Blueprint {
             if count > 1, let reason = name.reasonForOneReplica {
                 let known = ServiceName.allCases.filter { $0.reasonForOneReplica == nil }.map(\.rawValue)
                 throw InputError(
-                    "'\(name.rawValue)' cannot have \(count) replicas: \(reason). Services that can: \(known.joined(separator: ", ")).")
+                    "'\(name.rawValue)' cannot have \(count) replicas: \(reason). Services that can: \(known.joined(separator: ", "))."
+                )
             }
         }
     }

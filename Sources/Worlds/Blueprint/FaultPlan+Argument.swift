@@ -25,7 +25,8 @@ extension FaultPlan {
         default:
             guard names.contains(argument) else {
                 let unknown = InputError.unknown("fault plan", argument, known: names, at: Place("--faults"))
-                throw InputError(unknown.message + " A file ends in .yaml, or in .json for decisions to repeat.", at: unknown.place)
+                throw InputError(
+                    unknown.message + " A file ends in .yaml, or in .json for decisions to repeat.", at: unknown.place)
             }
             return try named(argument)
         }

@@ -27,7 +27,8 @@ struct FaultsCommand: ParsableCommand {
             for kind in FaultCatalogue.kinds {
                 Output.write(kind.name + String(repeating: " ", count: width - kind.name.count + 2) + kind.summary + "\n")
             }
-            Output.write("Plans by name: \(FaultPlan.names.joined(separator: ", ")). 'backlot faults explain NAME' says all of one.\n")
+            Output.write(
+                "Plans by name: \(FaultPlan.names.joined(separator: ", ")). 'backlot faults explain NAME' says all of one.\n")
         }
     }
 

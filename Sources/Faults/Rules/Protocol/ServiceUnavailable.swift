@@ -14,10 +14,13 @@ public struct ServiceUnavailable: Rule {
     }
 
     static let kind = FaultKind(
-        name: "http-503", summary: "Answers a request with 503 Service Unavailable instead of serving it, or after it was served.",
+        name: "http-503",
+        summary: "Answers a request with 503 Service Unavailable instead of serving it, or after it was served.",
         sites: [.request],
         parameters: [
-            .init(name: "retry-after", unit: "duration", fallback: "0s", summary: "what Retry-After says, in whole seconds; 0s for none"),
+            .init(
+                name: "retry-after", unit: "duration", fallback: "0s",
+                summary: "what Retry-After says, in whole seconds; 0s for none"),
             .init(name: "served", unit: "true or false", fallback: "false", summary: "whether the request is served before"),
         ],
         outcomes: [.refused, .doneButReplyLost], example: "agent->auth POST /auth/validate: http-503(retry-after=1s)@2..4",

@@ -14,7 +14,9 @@ public struct TooManyRequests: Rule {
     static let kind = FaultKind(
         name: "http-429", summary: "Answers a request with 429 Too Many Requests instead of serving it.", sites: [.request],
         parameters: [
-            .init(name: "retry-after", unit: "duration", fallback: "1s", summary: "what Retry-After says, in whole seconds; 0s for none")
+            .init(
+                name: "retry-after", unit: "duration", fallback: "1s",
+                summary: "what Retry-After says, in whole seconds; 0s for none")
         ],
         outcomes: [.refused], example: "llm POST /v1/chat/completions: http-429@2",
         swarm: { "\($0.service) /**: http-429(retry-after=\($0.number(0, 3))s)~\($0.percent(1, 15))" }
