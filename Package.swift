@@ -72,7 +72,7 @@ let package = Package(
         // Contracts and rules.
         module("StoreKit", "Stores/StoreKit", ["Kernel"]),
         module("Faults", nil, ["Kernel", "Wire", "Fixtures"]),
-        module("Mesh", nil, ["Kernel", "Wire", "Faults", nioCore, httpTypes]),
+        module("Mesh", nil, ["Kernel", "Wire", "Faults", nioCore, nio("NIOWebSocket"), httpTypes]),
         module(
             "ServiceKit", "Services/ServiceKit",
             [
@@ -113,7 +113,7 @@ let package = Package(
             [
                 "Kernel", "Wire", "Fixtures", "Faults", "Mesh", "StoreKit", "ServiceKit", "Clients", "SimulatedTransport",
                 "LoopbackTransport", "MemoryCache", "SQLiteStore", "AuthService", "AgentService", "EventsService", "LLMService",
-                "AnalyticsService", logging, crypto,
+                "AnalyticsService", logging, crypto, httpTypes,
             ]),
         module("Suites", nil, ["Worlds", "Clients", "Kernel", "Wire", "StoreKit", httpTypes]),
         module(
@@ -142,14 +142,21 @@ let package = Package(
             ]),
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         tests("TransportTests", ["TestSupport", "SimulatedTransport", "LoopbackTransport", "Kernel", "Wire", nioCore]),
+        tests("FaultTests", ["Faults", "Fixtures", "Kernel", "Wire"]),
         tests(
             "MeshTests",
-            ["TestSupport", "Mesh", "Faults", "Fixtures", "SimulatedTransport", "LoopbackTransport", "Kernel", "Wire", nioCore]),
+            [
+                "TestSupport", "Mesh", "Faults", "Fixtures", "SimulatedTransport", "LoopbackTransport", "Kernel", "Wire",
+                "ServiceKit", nioCore, httpTypes, hummingbird, logging,
+            ]),
         tests("CommandTests", ["Wire", "LoopbackTransport", nioCore, httpTypes]),
         tests("TidyTests", []),
         tests(
             "WorldTests",
-            ["AuthService", "Worlds", "Suites", "Runner", "Kernel", "Clients", "Wire", "Faults", "Mesh", "Fixtures"]),
+            [
+                "AuthService", "Worlds", "Suites", "Runner", "Kernel", "Clients", "Wire", "Faults", "Mesh", "Fixtures", "ServiceKit",
+                "StoreKit", "LoopbackTransport", nioCore, httpTypes,
+            ]),
         tests("StoreTests", ["StoreKit", "MemoryCache", "SQLiteStore", "Kernel"]),
         tests(
             "ServiceTests",

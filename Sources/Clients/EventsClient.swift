@@ -14,9 +14,14 @@ public struct EventsClient: Sendable {
     }
 
     private let caller: Caller
+    private let skipsRepeats: Bool
 
-    /// A client that calls by `caller`.
-    public init(_ caller: Caller) { self.caller = caller }
+    /// A client that calls by `caller`. With `skipsRepeats` it leaves out agent events that it has seen on their socket, by
+    /// their sequence numbers, as one must where they are delivered at least once.
+    public init(_ caller: Caller, skipsRepeats: Bool = false) {
+        self.caller = caller
+        self.skipsRepeats = skipsRepeats
+    }
 
     /// Connects to `/ws`. Throws ``CallError/upgradeRefused(service:status:body:)`` with status 401 where the token is
     /// not valid.
@@ -26,7 +31,7 @@ public struct EventsClient: Sendable {
             case .subprotocol: try await caller.open(.get("/ws"), subprotocols: ["jwt-auth", "jwt.\(token)"])
             case .header: try await caller.open(.get("/ws").bearer(token))
             }
-        return EventSocket(connection)
+        return EventSocket(connection, skipsRepeats: skipsRepeats)
     }
 }
 
@@ -34,12 +39,16 @@ public struct EventsClient: Sendable {
 public struct EventSocket: Sendable {
     /// The WebSocket itself, for what has no function here.
     public let connection: WebSocketConnection
+    private let skipsRepeats: Bool
 
-    /// A socket over a connection that is open.
-    public init(_ connection: WebSocketConnection) { self.connection = connection }
+    /// A socket over a connection that is open. With `skipsRepeats` it leaves out agent events that it has seen.
+    public init(_ connection: WebSocketConnection, skipsRepeats: Bool = false) {
+        self.connection = connection
+        self.skipsRepeats = skipsRepeats
+    }
 
     /// The frames that come, until the connection ends; then ``closure`` says why. One task may read them at a time.
-    public var frames: Frames { Frames(messages: connection.messages) }
+    public var frames: Frames { Frames(messages: connection.messages, skipsRepeats: skipsRepeats) }
 
     /// Why the connection ended; nil while it is open.
     public var closure: WebSocketClosure? { connection.closure }
@@ -76,17 +85,43 @@ public struct EventSocket: Sendable {
         public typealias Failure = Never
 
         let messages: WebSocketConnection.Messages
+        let skipsRepeats: Bool
 
-        public func makeAsyncIterator() -> Iterator { Iterator(messages: messages.makeAsyncIterator()) }
+        public func makeAsyncIterator() -> Iterator {
+            Iterator(messages: messages.makeAsyncIterator(), skipsRepeats: skipsRepeats)
+        }
 
         /// Reads frames one by one.
         public struct Iterator: AsyncIteratorProtocol {
             public typealias Failure = Never
 
             var messages: WebSocketConnection.Messages.Iterator
+            let skipsRepeats: Bool
+            private var lastSequence = 0
+            private var lastAnswer: WebSocketMessage?
+
+            init(messages: WebSocketConnection.Messages.Iterator, skipsRepeats: Bool) {
+                self.messages = messages
+                self.skipsRepeats = skipsRepeats
+            }
 
             /// The next frame; nil at the end, and where the task is cancelled.
-            public mutating func next() async -> EventFrame? { await messages.next().map(EventFrame.init) }
+            public mutating func next() async -> EventFrame? {
+                while let message = await messages.next() {
+                    let frame = EventFrame(message)
+                    if !skipsRepeats || isNew(frame, message) { return frame }
+                }
+                return nil
+            }
+
+            private mutating func isNew(_ frame: EventFrame, _ message: WebSocketMessage) -> Bool {
+                guard case .event(let event) = frame else {
+                    defer { lastAnswer = message }
+                    return message != lastAnswer
+                }
+                defer { lastSequence = Swift.max(lastSequence, event.sequence) }
+                return event.sequence > lastSequence
+            }
         }
     }
 }

@@ -16,36 +16,60 @@ public final class Mesh: Sendable {
     public let transport: any Transport
     /// The faults, and the decisions taken so far.
     public let injector: FaultInjector
+    /// What callers do about calls that fail.
+    public let resilience: ResiliencePlan
     private let profile: LinkProfile
     private let chance: Chance
     private let trace: Trace
     /// How long a call may go without a byte from its peer.
     let stallLimit: Duration
+    /// Who is at the other end of the connections that services accept; nil where no fault asks.
+    let peers: PeerTable?
     private let links = Mutex<[LinkName: Link]>([:])
-    private let pools = Mutex<[LinkName: ConnectionPool]>([:])
+    private let ways = Mutex<[LinkName: CallWay]>([:])
+    private let routes = Mutex<[LinkName: CallRoute]>([:])
 
     /// A mesh over a transport. `profile` is the natural behaviour of its links, `injector` their faults; a call fails
     /// when nothing has come for `stallLimit`.
     public init(
         over transport: any Transport, profile: LinkProfile, injector: FaultInjector, chance: Chance, trace: Trace,
-        stallLimit: Duration = .seconds(30)
+        resilience: ResiliencePlan = .none, stallLimit: Duration = .seconds(30)
     ) {
         self.transport = transport
         self.profile = profile
         self.injector = injector
         self.chance = chance
         self.trace = trace
+        self.resilience = resilience
         self.stallLimit = stallLimit
+        peers = injector.isIdle ? nil : PeerTable()
     }
 
-    /// Listens for calls to a service and enters it into the directory.
+    /// Listens for calls to a service and enters it into the directory, until the listener is closed.
     public func listen(
         _ service: String, at address: Address, _ accept: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) async throws -> Listener {
-        let listener = try await transport.listen(on: address, accept)
-        directory.add(service, listener.address)
+        try await listen(.service(service), at: address, accept)
+    }
+
+    /// Listens for calls to one replica of a service and enters it into the directory. With `staysListed` it stays there
+    /// when the listener is closed, as that of a replica that crashed.
+    public func listen(
+        _ replica: Endpoint, at address: Address, staysListed: Bool = false,
+        _ accept: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+    ) async throws -> Listener {
+        let listener = try await transport.listen(on: address) { [self] channel in
+            guard let peers else { return accept(channel) }
+            return channel.eventLoop.makeCompletedFuture {
+                let arrival = ArrivalHandler(peers, callee: replica) { [self] caller in
+                    injector.watches(.delivery) ? link(LinkName(from: caller, to: replica)) : nil
+                }
+                try channel.pipeline.syncOperations.addHandler(arrival)
+            }.flatMap { accept(channel) }
+        }
+        directory.add(Replica(replica, at: listener.address))
         return Listener(address: listener.address) { [directory] in
-            directory.remove(service, listener.address)
+            if !staysListed { directory.remove(replica) }
             try await listener.close()
         }
     }
@@ -60,35 +84,59 @@ public final class Mesh: Sendable {
     func connect(
         on name: LinkName, _ prepare: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) async throws -> any Channel {
-        let address = try directory.addresses(of: name.callee.role)[0]
+        let address = try directory.address(of: name.callee)
         let link = self.link(name)
         let ordinal = link.openConnection()
         // The handshake's round trip, before anything can be sent.
-        let handshake = link.handshakeDelay(ordinal)
+        guard let handshake = link.handshake(ordinal), handshake <= stallLimit else {
+            try await Task.sleep(for: stallLimit)
+            throw TransportError.noAnswer(address)
+        }
         if handshake > .zero { try await Task.sleep(for: handshake) }
-        return try await transport.connect(to: address, as: "\(link.label)#\(ordinal)") { channel in
+        return try await transport.connect(to: address, as: "\(link.label)#\(ordinal)") { [peers] channel in
             channel.setOption(.allowRemoteHalfClosure, value: true).flatMap {
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(LinkHandler(link, ordinal: ordinal))
+                    let handler = LinkHandler(link, ordinal: ordinal, end: .caller, peers: peers)
+                    try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }.flatMap { prepare(channel) }
         }
     }
 
-    /// Closes all connections that wait for calls.
-    public func shutDown() {
-        let pools = self.pools.withLock { pools in
-            pools.sorted { $0.key.description < $1.key.description }.map(\.value)
-        }
-        for pool in pools { pool.close() }
+    /// Who is at the other end of a connection that a service accepted, and has sent something: a party of the mesh, or
+    /// ``Endpoint/outside``. Always that where no fault is planned: then nobody keeps account.
+    public func caller(at channel: any Channel) -> Endpoint { peers?.caller(of: channel) ?? .outside }
+
+    /// The verdict on what happens now at a place, with a line in the trace if it is not to pass.
+    public func judge(_ place: FaultPlace) -> Verdict {
+        let verdict = injector.judge(place)
+        if verdict != .pass { trace.record(.fault, actor: place.actor, "\(verdict) of \(place.site.rawValue)") }
+        return verdict
     }
 
-    func pool(_ name: LinkName) -> ConnectionPool {
-        pools.withLock { pools in
-            if let pool = pools[name] { return pool }
-            let pool = ConnectionPool()
-            pools[name] = pool
-            return pool
+    /// Closes all connections that wait for calls.
+    public func shutDown() {
+        let ways = self.ways.withLock { ways in ways.sorted { $0.value.label < $1.value.label }.map(\.value) }
+        for way in ways { way.pool.close() }
+    }
+
+    func way(_ name: LinkName) -> CallWay {
+        ways.withLock { ways in
+            if let way = ways[name] { return way }
+            let way = CallWay(name)
+            ways[name] = way
+            return way
+        }
+    }
+
+    /// What a caller knows of a service.
+    func route(_ caller: Endpoint, _ service: String) -> CallRoute {
+        let name = LinkName(from: caller, to: .service(service))
+        return routes.withLock { routes in
+            if let route = routes[name] { return route }
+            let route = CallRoute(caller, service, resilience.policy(of: name), chance: chance, trace: trace)
+            routes[name] = route
+            return route
         }
     }
 

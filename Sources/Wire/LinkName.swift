@@ -16,6 +16,14 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     /// The one service of a name.
     public static func service(_ name: String) -> Endpoint { Endpoint(role: name, instance: name) }
 
+    /// One of several replicas of a service, counted from 1: `agent-2`.
+    public static func replica(_ number: Int, of service: String) -> Endpoint {
+        Endpoint(role: service, instance: "\(service)-\(number)")
+    }
+
+    /// Whoever calls from outside the world.
+    public static let outside = Endpoint(role: "client", instance: "outside")
+
     /// The client of one user.
     public static func client(_ user: String) -> Endpoint { Endpoint(role: "client", instance: user) }
 

@@ -59,6 +59,8 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
     case refused(Address)
     /// The connection was reset by its peer, or by a fault in its name.
     case reset
+    /// Whoever is at the address, or on the way there, does not say a word.
+    case noAnswer(Address)
 
     public var description: String {
         switch self {
@@ -66,6 +68,7 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
             "\(address) is in use by another process or service. Choose another port, or 0 for any free one."
         case .refused(let address): "nothing listens at \(address)."
         case .reset: "the connection was reset."
+        case .noAnswer(let address): "no answer came from \(address)."
         }
     }
 }

@@ -15,7 +15,7 @@ struct Backlot: AsyncParsableCommand {
             Examples:
               backlot run                          the golden path, 10 users, seed 1, simulated
               backlot run --seeds 1000             the same under 1000 seeds, on all cores
-              backlot run --fault "agent<-llm: reset@2"
+              backlot run --fault "client<-events: drop@3"
               backlot up --env-file .env           serve the fakes on 127.0.0.1 until Ctrl-C
             """,
         version: "0.1.0",

@@ -44,7 +44,7 @@ import Wire
         #expect(summary["replay"]?.isNull == true)
     }
 
-    @Test(arguments: ["agent->llm: reset@1", "user-2<-auth: drop@2"])
+    @Test(arguments: ["llm /v1/chat/completions: llm-cut@1", "user-2<-auth: drop@2"])
     func aFailureHandsOutItsCommand(fault: String) async throws {
         let result = try await Command.run("run", "e2e/golden-path", "--users", "2", "--seed", "5", "--fault", fault)
         #expect(result.status == 1)

@@ -23,14 +23,15 @@ struct MeshRig: Sendable {
     /// Runs `body` with a mesh on a transport of its own.
     static func run<Value: Sendable>(
         _ carrier: Carrier, seed: UInt64 = 1, faults: [String] = [], profile: LinkProfile = .none,
-        stallLimit: Duration = .seconds(30), _ body: @escaping @Sendable (MeshRig) async throws -> Value
+        resilience: ResiliencePlan = .none, stallLimit: Duration = .seconds(30),
+        _ body: @escaping @Sendable (MeshRig) async throws -> Value
     ) async throws -> Value {
         let faultPlan = FaultPlan(try faults.map { try FaultExpression.parse($0, endpoints: ["client", "web"]) })
         let make: @Sendable (any Transport, Trace) -> Mesh = { transport, trace in
             let chance = Chance(seed: seed)
             return Mesh(
                 over: transport, profile: profile, injector: FaultInjector(faultPlan, chance: chance), chance: chance,
-                trace: trace, stallLimit: stallLimit)
+                trace: trace, resilience: resilience, stallLimit: stallLimit)
         }
         switch carrier {
         case .simulated:

@@ -23,7 +23,7 @@ import Worlds
         #expect(summary.fingerprint == nil)
     }
 
-    @Test(arguments: ["client->auth: reset@1", "agent->llm: reset@1", "client<-events: drop@1", "client<-agent: reset@1"])
+    @Test(arguments: ["client->auth: reset@1", "llm /**: llm-cut@1", "client<-events: drop@1", "client<-agent: reset@1"])
     func failsWhereItIsCut(fault: String) throws {
         let run = try GoldenRun(users: 2, faults: [fault])
         #expect(!run.decisions.isEmpty)

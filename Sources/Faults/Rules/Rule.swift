@@ -1,44 +1,39 @@
-// What a fault is: a rule that is shown an event and answers with a verdict. It never acts; the link does.
+// What a fault is: a rule that is shown an event and answers with a verdict. It never acts; others carry verdicts out.
 
 public import Kernel
-public import Wire
 
-/// A fault: shown one event of a link, it says what is to become of it.
+/// A fault: shown one event, it says what is to become of it.
 public protocol Rule: Sendable {
     /// The verdict on an event that the plan has chosen for this rule. `draw` is the rule's chance for this event.
-    func judge(_ event: LinkEvent, _ draw: Draw) -> Verdict
+    func judge(_ event: FaultEvent, _ draw: Draw) -> Verdict
 }
 
-/// Something on a link that a rule may judge.
-public struct LinkEvent: Sendable {
-    /// The link.
-    public let link: LinkName
-    /// Which way it goes.
-    public let direction: LinkDirection
-    /// How many deliveries went this way on this link before, over all its connections: the first has 1.
-    public let occurrence: UInt64
-    /// How many bytes are delivered.
-    public let bytes: Int
-
-    /// An event from its parts.
-    public init(link: LinkName, direction: LinkDirection, occurrence: UInt64, bytes: Int) {
-        self.link = link
-        self.direction = direction
-        self.occurrence = occurrence
-        self.bytes = bytes
-    }
-}
-
-/// What is to become of a delivery.
+/// What is to become of an event. Links carry out what concerns deliveries, connections and messages; service hosts what
+/// concerns requests and streams; the stores' decorators what concerns statements and keys; the world what concerns processes.
 public enum Verdict: Sendable, Hashable {
     /// It goes on as if there were no rule.
     case pass
-    /// It arrives this much later than it would.
+    /// A delivery, connection or message arrives this much later than it would.
     case delay(Duration)
-    /// It and all that follows it this way on its connection vanish; the connection stays open.
+    /// A delivery and all that follows it this way on its connection vanish; the connection stays open. A connection
+    /// that is to be opened is never answered.
     case drop
-    /// It vanishes, and both ends see their connection reset.
+    /// A delivery vanishes, and both ends see their connection reset.
     case reset
+    /// A message arrives, and once more this much later.
+    case duplicate(after: Duration)
+    /// A request is answered with a status, after it was served or instead of that.
+    case answer(status: Int, retryAfter: Duration?, served: Bool)
+    /// A stream of events is cut after so many.
+    case cut(after: Int)
+    /// A request's token counts as expired.
+    case expire
+    /// A statement fails with this SQLSTATE.
+    case fail(state: String)
+    /// The keys that match are gone before the command runs.
+    case evict(keys: String)
+    /// A service loses its connections and its memory, and comes back later; `at` is when, for crashes at a time.
+    case crash(down: Duration, at: Duration?)
 }
 
 /// What may have happened to the effect that the caller asked for, so that a checker knows what to assume.

@@ -33,6 +33,8 @@ public final class Trace: Sendable {
         case service
         /// A case took a step.
         case step
+        /// The mesh did something about a call that failed.
+        case mesh
 
         /// The kind's place in the fingerprint; fixed by position here, never by memory layout.
         fileprivate var code: UInt64 {
@@ -43,6 +45,7 @@ public final class Trace: Sendable {
             case .fault: 4
             case .service: 5
             case .step: 6
+            case .mesh: 7
             }
         }
     }

@@ -76,9 +76,9 @@ final class Link: Sendable {
         }
         trace.record(.sent, actor: label, actorHash: actor, value: content, detail: "\(direction.rawValue) \(bytes) bytes")
         var decision = Decision(delay: naturalDelay(Self.latencySite, direction, occurrence), verdict: .pass)
-        guard !injector.isIdle else { return decision }
-        let event = LinkEvent(link: name, direction: direction, occurrence: occurrence, bytes: bytes)
-        decision.verdict = injector.judge(event)
+        guard injector.watches(.delivery) else { return decision }
+        let place = FaultPlace.link(.delivery, name, direction)
+        decision.verdict = injector.judge(FaultEvent(place, occurrence: occurrence, time: injector.elapsed))
         if decision.verdict != .pass {
             trace.record(.fault, actor: label, "\(decision.verdict) of delivery \(direction.rawValue)\(occurrence)")
         }
@@ -91,10 +91,17 @@ final class Link: Sendable {
         trace.record(.closed, actor: label, actorHash: actor, value: ordinal, detail: "connection \(ordinal)")
     }
 
-    /// How long it takes to open a connection: there and back.
-    func handshakeDelay(_ ordinal: UInt64) -> Duration {
-        .nanoseconds(
+    /// How long it takes to open a connection, there and back; nil where it is never answered.
+    func handshake(_ ordinal: UInt64) -> Duration? {
+        let natural = Duration.nanoseconds(
             naturalDelay(Self.handshakeSite, .forth, ordinal) + naturalDelay(Self.handshakeSite, .back, ordinal))
+        guard injector.watches(.connection) else { return natural }
+        let place = FaultPlace.link(.connection, name, .forth)
+        let verdict = injector.judge(FaultEvent(place, occurrence: ordinal, time: injector.elapsed))
+        guard verdict != .pass else { return natural }
+        trace.record(.fault, actor: label, "\(verdict) of connection \(ordinal)")
+        if case .delay(let more) = verdict { return natural + more }
+        return nil
     }
 
     private func naturalDelay(_ site: UInt64, _ direction: LinkDirection, _ occurrence: UInt64) -> Int64 {

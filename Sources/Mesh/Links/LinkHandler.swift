@@ -5,7 +5,8 @@ import Kernel
 import NIOCore
 import Wire
 
-/// Carries both directions of one connection, at the caller's end of it, on the event loop's clock.
+/// Carries both directions of one connection on the event loop's clock: at the caller's end of it, or, where the caller
+/// is no part of the mesh, at the callee's.
 ///
 /// A delivery is what is written between two flushes, or read between two read-completes. It needs a channel that
 /// stays open when its peer ends (`allowRemoteHalfClosure`), so that what is still on its way arrives before the end.
@@ -15,70 +16,86 @@ final class LinkHandler: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    /// Which end of a connection a handler is at.
+    enum End { case caller, callee }
+
     private let link: Link
     private let ordinal: UInt64
-    private let forth = LinkLane(.forth)
-    private let back = LinkLane(.back)
+    private let end: End
+    private let peers: PeerTable?
+    /// What this end sends, and what it receives.
+    private let outbound: LinkLane
+    private let inbound: LinkLane
     @exclusivity(unchecked) private var context: ChannelHandlerContext?
     /// The event loop as the simulation's scheduler knows it, in a simulated world: there a timer is set for every
     /// delivery, and NIO's way to do it makes a callback object each time.
     @exclusivity(unchecked) private var strand: Strand?
 
-    init(_ link: Link, ordinal: UInt64) {
+    init(_ link: Link, ordinal: UInt64, end: End, peers: PeerTable? = nil) {
         self.link = link
         self.ordinal = ordinal
+        self.end = end
+        self.peers = peers
+        outbound = LinkLane(end == .caller ? .forth : .back)
+        inbound = LinkLane(end == .caller ? .back : .forth)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         strand = context.eventLoop as? Strand
-        forth.handler = self
-        back.handler = self
+        outbound.handler = self
+        inbound.handler = self
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        // Before anything is sent, so that the callee can ask who sends.
+        peers?.add(link.name, from: context.channel)
+        context.fireChannelActive()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         strand = nil
-        forth.handler = nil
-        back.handler = nil
-        for lane in [forth, back] { lane.abandon { $0.fail(ChannelError.ioOnClosedChannel) } }
+        outbound.handler = nil
+        inbound.handler = nil
+        for lane in [outbound, inbound] { lane.abandon { $0.fail(ChannelError.ioOnClosedChannel) } }
         link.closeConnection(ordinal)
     }
 
-    // MARK: From the caller
+    // MARK: From this end
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let buffer = unwrapOutboundIn(data)
-        forth.gather(.bytes(buffer, promise), bytes: buffer.readableBytes)
+        outbound.gather(.bytes(buffer, promise), bytes: buffer.readableBytes)
     }
 
     func flush(context: ChannelHandlerContext) {
-        if forth.gathered == 0 { context.flush() } else { send(context, forth) }
+        if outbound.gathered == 0 { context.flush() } else { send(context, outbound) }
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        if mode == .input || forth.isEmpty || forth.isLost { return context.close(mode: mode, promise: promise) }
+        if mode == .input || outbound.isEmpty || outbound.isLost { return context.close(mode: mode, promise: promise) }
         // What was written before is still on its way: the end comes after it.
-        forth.gather(.end(mode, promise), bytes: 0)
-        _ = forth.send(delay: 0, now: context.eventLoop.now)
+        outbound.gather(.end(mode, promise), bytes: 0)
+        _ = outbound.send(delay: 0, now: context.eventLoop.now)
     }
 
-    // MARK: From the callee
+    // MARK: From the other end
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
-        back.gather(.bytes(buffer, nil), bytes: buffer.readableBytes)
+        inbound.gather(.bytes(buffer, nil), bytes: buffer.readableBytes)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if back.gathered == 0 { context.fireChannelReadComplete() } else { send(context, back) }
+        if inbound.gathered == 0 { context.fireChannelReadComplete() } else { send(context, inbound) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard case ChannelEvent.inputClosed = event else { return context.fireUserInboundEventTriggered(event) }
-        guard !back.isLost else { return }
-        back.gather(.end(.input, nil), bytes: 0)
-        if let wait = back.send(delay: link.latency.min, now: context.eventLoop.now) { schedule(context, back, wait) }
+        guard !inbound.isLost else { return }
+        inbound.gather(.end(.input, nil), bytes: 0)
+        if let wait = inbound.send(delay: link.latency.min, now: context.eventLoop.now) { schedule(context, inbound, wait) }
     }
 
     // MARK: Deliveries
@@ -90,11 +107,6 @@ final class LinkHandler: ChannelDuplexHandler {
         lane.forEachGathered { $0.withUnsafeReadableBytes { content.combine(bytes: $0) } }
         let decision = link.decide(lane.direction, bytes: lane.gatheredBytes, content: content.value)
         switch decision.verdict {
-        case .pass, .delay:
-            if decision.delay == 0, lane.isEmpty { return perform(context, lane, lane.takeGathered()) }
-            if let wait = lane.send(delay: decision.delay, now: context.eventLoop.now) {
-                schedule(context, lane, wait)
-            }
         case .drop:
             lane.isLost = true
             lane.dropGathered(Self.pretend)
@@ -102,6 +114,11 @@ final class LinkHandler: ChannelDuplexHandler {
             lane.dropGathered { $0.fail(TransportError.reset) }
             context.fireErrorCaught(TransportError.reset)
             context.channel.resetPeer()
+        default:
+            if decision.delay == 0, lane.isEmpty { return perform(context, lane, lane.takeGathered()) }
+            if let wait = lane.send(delay: decision.delay, now: context.eventLoop.now) {
+                schedule(context, lane, wait)
+            }
         }
     }
 
@@ -136,17 +153,18 @@ final class LinkHandler: ChannelDuplexHandler {
     private func perform(_ context: ChannelHandlerContext, _ lane: LinkLane, _ count: Int) {
         for _ in 0..<count {
             guard self.context != nil else { return }
-            switch (lane.takeItem(), lane.direction) {
+            switch (lane.takeItem(), lane === outbound) {
             case (nil, _): return
-            case (.bytes(let buffer, let promise), .forth): context.write(wrapOutboundOut(buffer), promise: promise)
-            case (.end(let mode, let promise), .forth): return context.close(mode: mode, promise: promise)
-            case (.bytes(let buffer, _), .back): context.fireChannelRead(wrapInboundOut(buffer))
-            case (.end, .back):
-                // The caller's protocols do not speak on after their peer has ended.
+            case (.bytes(let buffer, let promise), true): context.write(wrapOutboundOut(buffer), promise: promise)
+            case (.end(let mode, let promise), true): return context.close(mode: mode, promise: promise)
+            case (.bytes(let buffer, _), false): context.fireChannelRead(wrapInboundOut(buffer))
+            case (.end, false):
                 context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
-                return context.close(mode: .all, promise: nil)
+                // The caller's protocols do not speak on after their peer has ended; a callee still answers.
+                if end == .caller { context.close(mode: .all, promise: nil) }
+                return
             }
         }
-        if lane.direction == .forth { context.flush() } else { context.fireChannelReadComplete() }
+        if lane === outbound { context.flush() } else { context.fireChannelReadComplete() }
     }
 }

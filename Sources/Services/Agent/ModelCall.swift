@@ -45,6 +45,8 @@ struct ModelCall: Sendable {
         ]
         var call = Call.post("/v1/chat/completions").bearer("backlot-agent").field(.contentType, "application/json")
         call.body = body.buffer
+        // A model that is asked twice has no other effect than its costs.
+        call.isRepeatable = true
         var isDone = false
         do {
             let reply = try await context.caller("llm").send(call)

@@ -68,7 +68,7 @@ extension ServiceContext {
     }
 
     private func answer(to path: String, about token: String) async throws -> JSONValue {
-        let call = Call.post(path, value: ["token": .string(token), "token_type": "access", "type": "access"])
+        let call = Call.post(path, value: ["token": .string(token), "token_type": "access", "type": "access"]).repeatable()
         return try await usable(caller("auth").fetch(signed(call)))
     }
 

@@ -11,6 +11,8 @@ public struct Call: Sendable {
     public var head: HTTPRequest
     /// The body; empty for none.
     public var body: ByteBuffer
+    /// Whether the caller says that doing it twice does no more than doing it once, whatever the method.
+    public var isRepeatable = false
 
     /// A request from its parts.
     public init(_ method: HTTPRequest.Method, _ path: String, headers: HTTPFields = [:], body: ByteBuffer = ByteBuffer()) {
@@ -59,6 +61,22 @@ public struct Call: Sendable {
         var request = self
         request.head.headerFields[name] = value
         return request
+    }
+
+    /// The same request, for whose effect once and twice are the same.
+    public func repeatable() -> Call {
+        var request = self
+        request.isRepeatable = true
+        return request
+    }
+
+    /// Whether it does no harm to send it again where nobody knows what became of it: its caller says so, its method does
+    /// (RFC 9110 section 9.2.2), or it has a key by which the service recognises a repetition.
+    public var isSafeToRepeat: Bool {
+        switch head.method {
+        case .get, .head, .put, .delete, .options, .trace: true
+        default: isRepeatable || HTTPField.Name("Idempotency-Key").map { head.headerFields[$0] != nil } ?? false
+        }
     }
 
     /// `POST /v1/chat/completions`, for errors and traces.

@@ -46,6 +46,8 @@ public enum CallError: Error, Sendable, Equatable, CustomStringConvertible {
     case unexpectedStatus(service: String, request: String, status: Int, body: String)
     /// The service answered with a body that the caller cannot read.
     case unexpectedBody(service: String, request: String, reason: String)
+    /// The service is not called for now, since too many calls to it failed.
+    case circuitOpen(service: String, request: String)
     /// A WebSocket upgrade was refused.
     case upgradeRefused(service: String, status: Int, body: String)
 
@@ -62,6 +64,8 @@ public enum CallError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(service) answered \(request) with \(status): \(body.prefix(200))"
         case .unexpectedBody(let service, let request, let reason):
             "\(service) answered \(request) with a body that cannot be read: \(reason)"
+        case .circuitOpen(let service, let request):
+            "\(request) was not sent: the last calls to \(service) failed, and it is left alone for a while"
         case .upgradeRefused(let service, let status, let body):
             "\(service) refused the WebSocket upgrade with \(status): \(body.prefix(200))"
         }

@@ -163,15 +163,18 @@ extension WebSocketConnection {
     }
 
     /// Adds the handlers of an open WebSocket at the end of a channel's pipeline, and returns the connection. Call it
-    /// on the channel's event loop, after the upgrade. Messages larger than `messageLimit` bytes close with 1009.
+    /// on the channel's event loop, after the upgrade. Messages larger than `messageLimit` bytes close with 1009. The
+    /// handlers `between` see the frames on their way between codec and connection, the first next to the codec.
     public static func install(
-        on channel: any Channel, as side: Side, subprotocol: String? = nil, messageLimit: Int = 1 << 20
+        on channel: any Channel, as side: Side, subprotocol: String? = nil, messageLimit: Int = 1 << 20,
+        between: [any ChannelHandler] = []
     ) throws -> WebSocketConnection {
         let connection = WebSocketConnection(channel: channel, subprotocol: subprotocol)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(WebSocketFrameEncoder())
         // Control frames may come up to 125 bytes even where messages may not.
         try pipeline.addHandler(ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: max(messageLimit, 125))))
+        for handler in between { try pipeline.addHandler(handler) }
         try pipeline.addHandler(WebSocketHandler(connection, side, messageLimit: messageLimit))
         return connection
     }

@@ -2,9 +2,11 @@
 
 public import AuthService
 public import Faults
+import Fixtures
 import Kernel
 public import Mesh
 public import ServiceKit
+import Wire
 
 /// Everything that makes a world what it is. Two worlds of equal blueprints run alike.
 public struct Blueprint: Sendable {
@@ -12,8 +14,12 @@ public struct Blueprint: Sendable {
     public var seed: UInt64
     /// The natural behaviour of the links. Real sockets bring their own: ``LinkProfile/none`` suits them.
     public var links: LinkProfile
-    /// The faults.
+    /// The faults; which they are may hang on the seed.
     public var faults: FaultPlan
+    /// How many replicas a service has, where it has more than one.
+    public var replicas: [ServiceName: Int] = [:]
+    /// What callers do about calls that fail.
+    public var resilience = ResiliencePlan()
     /// What the fakes play.
     public var fixtures: FixtureSet
     /// How the auth service is set up: its algorithm, its lifetimes, its providers.
@@ -35,6 +41,30 @@ public struct Blueprint: Sendable {
     }
 }
 
+extension Blueprint {
+    /// Checks that such a world can be built. Throws an `InputError`.
+    func check() throws {
+        for name in ServiceName.allCases {
+            guard let count = replicas[name] else { continue }
+            guard count > 0 else {
+                throw InputError("'\(name.rawValue)' cannot have \(count) replicas: a service has at least 1.")
+            }
+            if count > 1, let reason = name.reasonForOneReplica {
+                let known = ServiceName.allCases.filter { $0.reasonForOneReplica == nil }.map(\.rawValue)
+                throw InputError(
+                    "'\(name.rawValue)' cannot have \(count) replicas: \(reason). Services that can: \(known.joined(separator: ", "))."
+                )
+            }
+        }
+    }
+
+    /// The replicas of a service, by their names.
+    func endpoints(of name: ServiceName) -> [Endpoint] {
+        let count = replicas[name] ?? 1
+        return count == 1 ? [.service(name.rawValue)] : (1...count).map { .replica($0, of: name.rawValue) }
+    }
+}
+
 /// The kinds of worlds.
 public enum WorldKind: String, Sendable, CaseIterable {
     /// In-memory channels, virtual time, one thread.
@@ -50,6 +80,15 @@ public enum ServiceName: String, Sendable, CaseIterable {
     case analytics
     case events
     case agent
+
+    /// Why there can be only one of it; nil where there can be several.
+    var reasonForOneReplica: String? {
+        switch self {
+        case .auth, .llm, .agent: nil
+        case .analytics: "its rows live in the memory of one instance"
+        case .events: "a user's sockets are open to one instance, and an event that reached another would not get to them"
+        }
+    }
 
     /// The names, for plans and errors.
     public static var names: [String] { allCases.map(\.rawValue) }

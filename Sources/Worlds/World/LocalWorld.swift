@@ -15,14 +15,15 @@ public final class LocalWorld: Sendable {
     @concurrent public static func warmUp() async { ServiceFoundation.warmUp() }
 
     /// Builds and starts a world on 127.0.0.1. Services listen on `portBase` and the ports after it, in their order;
-    /// without it each takes a free port. Throws ``TransportError/addressInUse(_:)``.
+    /// without it each takes a free port, as further replicas of a service always do. Throws ``TransportError/addressInUse(_:)``.
     public init(_ blueprint: Blueprint, portBase: Int? = nil) async throws {
         let transport = LoopbackTransport()
         do {
             world = try await World.start(
                 blueprint, over: transport, trace: Trace(keepsEvents: blueprint.keepsTrace)
-            ) { name in
+            ) { name, replica in
                 let offset = ServiceName.allCases.firstIndex(of: name) ?? 0
+                guard replica == 1 else { return Address(host: "127.0.0.1", port: 0) }
                 return Address(host: "127.0.0.1", port: portBase.map { $0 + offset } ?? 0)
             }
         } catch {

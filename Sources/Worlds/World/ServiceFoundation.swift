@@ -22,13 +22,13 @@ struct ServiceFoundation {
     private let trace: Trace
     private let secret: String
     private let deviations: Set<Deviation>
+    private let fixtures: FixtureSet
     private let auth: AuthConfiguration
 
-    init(
-        mesh: Mesh, chance: Chance, trace: Trace, deviations: Set<Deviation>, auth: AuthConfiguration
-    ) throws {
-        self.deviations = deviations
-        self.auth = auth
+    init(mesh: Mesh, chance: Chance, trace: Trace, blueprint: Blueprint) throws {
+        deviations = blueprint.deviations
+        fixtures = blueprint.fixtures
+        auth = blueprint.auth
         self.mesh = mesh
         self.chance = chance
         self.trace = trace
@@ -45,14 +45,9 @@ struct ServiceFoundation {
         ]
     }
 
-    func log(_ name: ServiceName) -> Logger {
-        var logger = Logger(label: "backlot.\(name.rawValue)") { TraceLog(label: $0) }
-        logger.logLevel = .warning
-        return logger
-    }
-
-    func make(_ name: ServiceName, _ fixtures: FixtureSet) -> any Service {
-        let context = self.context(name)
+    /// A new instance of a service: the `incarnation`-th of its replica, which reaches all else through `gate`.
+    func make(_ name: ServiceName, as endpoint: Endpoint, incarnation: Int, gate: ProcessGate) -> any Service {
+        let context = self.context(name, endpoint, incarnation, gate)
         return switch name {
         case .auth: FakeAuth(context: context, configuration: auth)
         case .llm: FakeLLM(context: context, scripts: fixtures.llm)
@@ -62,12 +57,26 @@ struct ServiceFoundation {
         }
     }
 
-    private func context(_ name: ServiceName) -> ServiceContext {
-        let party = Endpoint.service(name.rawValue)
+    func log(_ name: ServiceName) -> Logger {
+        var logger = Logger(label: "backlot.\(name.rawValue)") { TraceLog(label: $0) }
+        logger.logLevel = .warning
+        return logger
+    }
+
+    private func context(
+        _ name: ServiceName, _ endpoint: Endpoint, _ incarnation: Int, _ gate: ProcessGate
+    ) -> ServiceContext {
+        // The keys of auth hang on this name, and all its replicas have the same. Others draw ids of their own.
+        let actor = name == .auth ? name.rawValue : incarnation == 1 ? endpoint.instance : "\(endpoint)#\(incarnation)"
+        let callers = ServiceName.allCases.map { called in
+            (called.rawValue, gate.guarding(mesh.caller(from: endpoint, to: called.rawValue)))
+        }
+        let known = Dictionary(uniqueKeysWithValues: callers)
         return ServiceContext(
-            name: name.rawValue, clock: WorldClock(), chance: ChanceSource(chance, actor: name.rawValue),
-            relational: relational, cache: cache, log: log(name), trace: trace, serviceSecret: secret,
-            deviations: deviations, tokenRules: auth.rules,
-            callers: { [mesh] service in mesh.caller(from: party, to: service) })
+            name: name.rawValue, clock: WorldClock(), chance: ChanceSource(chance, actor: actor),
+            relational: AttendedRelationalStore(relational, of: endpoint, gate: gate, mesh: mesh),
+            cache: AttendedCacheStore(cache, of: endpoint, gate: gate, mesh: mesh), log: log(name), trace: trace,
+            serviceSecret: secret, deviations: deviations, tokenRules: auth.rules,
+            callers: { [mesh] service in known[service] ?? mesh.caller(from: endpoint, to: service) })
     }
 }

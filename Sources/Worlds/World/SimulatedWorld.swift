@@ -20,7 +20,7 @@ public enum SimulatedWorld {
         configuration.order = order
         return Simulation.run(configuration) { simulation in
             let world = try await World.start(blueprint, over: SimulatedNetwork(simulation), trace: simulation.trace) {
-                Address(host: $0.rawValue, port: 80)
+                Address(host: $1 == 1 ? $0.rawValue : "\($0.rawValue)-\($1)", port: 80)
             }
             let result: Result<Value, any Error>
             do { result = .success(try await body(world)) } catch { result = .failure(error) }

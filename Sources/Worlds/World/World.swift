@@ -2,14 +2,10 @@
 
 import AuthService
 public import Clients
-import Faults
+public import Faults
 public import Kernel
-import Logging
-import MemoryCache
 public import Mesh
 import SQLiteStore
-import ServiceKit
-import StoreKit
 import Synchronization
 public import Wire
 
@@ -27,53 +23,54 @@ public final class World: Sendable {
     public let addresses: [(service: String, address: Address)]
 
     private let relational: SQLiteDatabase
-    private let parts: [Part]
+    private let processes: [ServiceProcess]
+    /// Crashes and restarts that are planned or under way.
+    private let happenings = Mutex<[Task<Void, Never>]>([])
 
-    /// One service with all that runs for it.
-    private struct Part: Sendable {
-        let host: ServiceHost
-        let listener: Listener
-        let background: Task<Void, any Error>
-    }
-
-    /// Builds and starts a world. `place` says where each service listens.
+    /// Builds and starts a world. `place` says where each replica of a service listens, counted from 1. Throws an
+    /// `InputError` where there can be no such world.
     static func start(
-        _ blueprint: Blueprint, over transport: any Transport, trace: Trace, place: (ServiceName) -> Address
+        _ blueprint: Blueprint, over transport: any Transport, trace: Trace, place: (ServiceName, Int) -> Address
     ) async throws -> World {
+        try blueprint.check()
         let chance = Chance(seed: blueprint.seed)
         let mesh = Mesh(
             over: transport, profile: blueprint.links, injector: FaultInjector(blueprint.faults, chance: chance),
-            chance: chance, trace: trace)
-        let foundation = try ServiceFoundation(
-            mesh: mesh, chance: chance, trace: trace, deviations: blueprint.deviations, auth: blueprint.auth)
-        var parts: [Part] = []
+            chance: chance, trace: trace, resilience: blueprint.resilience)
+        let foundation = try ServiceFoundation(mesh: mesh, chance: chance, trace: trace, blueprint: blueprint)
+        var processes: [ServiceProcess] = []
         var addresses: [(String, Address)] = []
         do {
             for name in ServiceName.allCases {
-                let service = foundation.make(name, blueprint.fixtures)
-                try await service.prepare()
-                let host = ServiceHost(service, log: foundation.log(name))
-                let listener = try await mesh.listen(name.rawValue, at: place(name)) { host.accept($0) }
-                parts.append(Part(host: host, listener: listener, background: Task { try await service.run() }))
-                addresses.append((name.rawValue, listener.address))
+                for (index, endpoint) in blueprint.endpoints(of: name).enumerated() {
+                    let process = ServiceProcess(name, endpoint, foundation, mesh: mesh, trace: trace)
+                    let address = try await process.start(at: place(name, index + 1))
+                    processes.append(process)
+                    addresses.append((index == 0 ? name.rawValue : endpoint.instance, address))
+                }
             }
         } catch {
-            for part in parts { await stop(part, grace: .zero) }
+            for process in processes { await process.stop(grace: .zero) }
             throw error
         }
-        return World(blueprint, mesh, trace, foundation.relational, parts, addresses)
+        let world = World(blueprint, mesh, trace, foundation.relational, processes, addresses)
+        world.keepAppointments()
+        return world
     }
 
     private init(
-        _ blueprint: Blueprint, _ mesh: Mesh, _ trace: Trace, _ relational: SQLiteDatabase, _ parts: [Part],
+        _ blueprint: Blueprint, _ mesh: Mesh, _ trace: Trace, _ relational: SQLiteDatabase, _ processes: [ServiceProcess],
         _ addresses: [(String, Address)]
     ) {
         self.blueprint = blueprint
         self.mesh = mesh
         self.trace = trace
         self.relational = relational
-        self.parts = parts
+        self.processes = processes
         self.addresses = addresses
+        for process in processes {
+            process.onCrash = { [weak self, unowned process] down in self?.happen(to: process, at: nil, down: down) }
+        }
     }
 
     /// The typed callers of one user, `user-1` for 1.
@@ -83,26 +80,75 @@ public final class World: Sendable {
     public var bypassKey: String? { blueprint.auth.bypassKey }
 
     /// Connections that services hold open now.
-    public var openConnections: Int { parts.map(\.host.connectionCount).reduce(0, +) }
+    public var openConnections: Int { processes.map(\.connectionCount).reduce(0, +) }
 
     /// The faults that happened so far, a line each, in order.
-    public var faultLines: [String] {
-        mesh.injector.decisions.map { "\($0.fault) of delivery \($0.occurrence) on \($0.actor)" }
-    }
+    public var faultLines: [String] { mesh.injector.decisions.map(\.line) }
+
+    /// The faults that happened so far: enough to have them happen again, with ``FaultPlan/init(repeating:)``.
+    public var decisions: DecisionList { DecisionList(mesh.injector.decisions) }
 
     /// Stops everything: services finish what they do for at most `grace`, then nothing of the world is left.
     public func shutDown(grace: Duration = .seconds(1)) async throws {
         mesh.shutDown()
+        let happenings = self.happenings.withLock { happenings in
+            defer { happenings = [] }
+            return happenings
+        }
+        for happening in happenings { happening.cancel() }
+        for happening in happenings { await happening.value }
         // In the opposite order, so that a service that calls another stops before it.
-        for part in parts.reversed() { await Self.stop(part, grace: grace) }
+        for process in processes.reversed() { await process.stop(grace: grace) }
         try await relational.close()
     }
+}
 
-    private static func stop(_ part: Part, grace: Duration) async {
-        try? await part.listener.close()
-        part.background.cancel()
-        await part.host.shutDown(grace: grace)
-        _ = await part.background.result
+extension World {
+    /// Crashes a service: its connections are reset, its tasks cancelled, its memory is gone. It stays away until
+    /// ``restart(_:replica:)``. Does nothing where it is down already. Replicas are counted from 1.
+    public func crash(_ service: ServiceName, replica: Int = 1) async { _ = await process(service, replica).crash() }
+
+    /// Starts a crashed service again: a new instance over the same stores, at the same address. Does nothing where it
+    /// runs. Throws what the service's start throws.
+    public func restart(_ service: ServiceName, replica: Int = 1) async throws {
+        try await process(service, replica).restart()
+    }
+
+    /// Tasks of crashed instances that did not end when they were cancelled, a line each.
+    public var hungTasks: [String] { processes.flatMap(\.hungTasks) }
+
+    private func process(_ service: ServiceName, _ replica: Int) -> ServiceProcess {
+        let replicas = processes.filter { $0.name == service }
+        precondition(replicas.indices.contains(replica - 1), "\(service.rawValue) has \(replicas.count) replicas, not \(replica)")
+        return replicas[replica - 1]
+    }
+
+    /// Plans the crashes that come at a time.
+    private func keepAppointments() {
+        guard mesh.injector.watches(.appointment) else { return }
+        for process in processes {
+            for case .crash(let down, let time?) in mesh.injector.appointments(of: process.endpoint) {
+                happen(to: process, at: time, down: down)
+            }
+        }
+    }
+
+    private func happen(to process: ServiceProcess, at time: Duration?, down: Duration) {
+        let wait = time.map { $0 - mesh.injector.elapsed } ?? .zero
+        let task = Task {
+            do {
+                if wait > .zero { try await Task.sleep(for: wait) }
+                if let time { trace.record(.fault, actor: process.endpoint.description, "crash at \(time)") }
+                guard await process.crash() else { return }
+                try await Task.sleep(for: down)
+                try await process.restart()
+            } catch is CancellationError {
+                // The world ends before.
+            } catch {
+                trace.record(.service, actor: process.endpoint.description, "could not be restarted: \(error)")
+            }
+        }
+        happenings.withLock { $0.append(task) }
     }
 }
 
@@ -130,7 +176,9 @@ public struct UserClient: Sendable {
         self.party = party
         auth = AuthClient(mesh.caller(from: party, to: ServiceName.auth.rawValue))
         agent = AgentClient(mesh.caller(from: party, to: ServiceName.agent.rawValue))
-        events = EventsClient(mesh.caller(from: party, to: ServiceName.events.rawValue))
+        // Where messages may come twice, a client has to know them again.
+        events = EventsClient(
+            mesh.caller(from: party, to: ServiceName.events.rawValue), skipsRepeats: mesh.injector.watches(.message))
         llm = LLMClient(mesh.caller(from: party, to: ServiceName.llm.rawValue), key: "backlot")
         analytics = AnalyticsClient(mesh.caller(from: party, to: ServiceName.analytics.rawValue))
     }

@@ -27,6 +27,8 @@ struct FaultsCommand: ParsableCommand {
             for kind in FaultCatalogue.kinds {
                 Output.write(kind.name + String(repeating: " ", count: width - kind.name.count + 2) + kind.summary + "\n")
             }
+            Output.write(
+                "Plans by name: \(FaultPlan.names.joined(separator: ", ")). 'backlot faults explain NAME' says all of one.\n")
         }
     }
 
@@ -37,6 +39,8 @@ struct FaultsCommand: ParsableCommand {
         func run() throws {
             let kind = try UsageError.from { try FaultCatalogue.kind(named: name, at: Place("faults explain")) }
             Output.write("\(kind.name)\n  \(kind.summary)\n")
+            Output.write("  Happens at: \(kind.sites.map(\.rawValue).joined(separator: ", "))\n")
+            Output.write("  For example: \(kind.example)\n")
             for parameter in kind.parameters {
                 Output.write("  \(parameter.name) (\(parameter.unit), \(parameter.fallback)): \(parameter.summary)\n")
             }
@@ -52,7 +56,8 @@ struct FaultsCommand: ParsableCommand {
             ]
         }
         return [
-            "name": .string(kind.name), "summary": .string(kind.summary), "parameters": .array(parameters),
+            "name": .string(kind.name), "summary": .string(kind.summary), "example": .string(kind.example),
+            "sites": .array(kind.sites.map { .string($0.rawValue) }), "parameters": .array(parameters),
             "outcomes": .array(kind.outcomes.map { .string($0.rawValue) }),
         ]
     }

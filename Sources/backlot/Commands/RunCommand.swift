@@ -28,7 +28,7 @@ struct RunCommand: AsyncParsableCommand {
               backlot run --categories "multi_user,isolation" --concurrent-users=10
               backlot run -m "auth_flow and golden_path" -k "not refresh"
               backlot run --seeds 1000 --fault "client<-events: latency(mean=200ms, jitter=100ms)~10%"
-              backlot run e2e/golden-path --seed 42 --fault "agent->llm: reset@2" --tb=long
+              backlot run e2e/golden-path --seed 42 --fault "client->agent: reset@2" --tb=long
               backlot run --world local --json --junit report.xml
             """)
 

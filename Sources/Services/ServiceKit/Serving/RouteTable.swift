@@ -23,6 +23,14 @@ final class RouteTable: Sendable {
         return Set(methods).sorted()
     }
 
+    /// The route that answers a method and path, as it was added; nil where there is none.
+    func template(of method: HTTPRequest.Method, _ path: String) -> String? {
+        let parts = path.split(separator: "/")
+        return routes.withLock { routes in
+            routes.first { $0.method == method && Self.matches($0.path, parts) }.map { "/" + $0.path.components.text }
+        }
+    }
+
     private static func matches(_ path: RouterPath, _ parts: [Substring]) -> Bool {
         for (index, element) in path.components.enumerated() {
             if element == .recursiveWildcard { return true }
@@ -30,4 +38,9 @@ final class RouteTable: Sendable {
         }
         return path.components.count == parts.count
     }
+}
+
+extension [RouterPath.Element] {
+    /// The components as they are written.
+    fileprivate var text: String { map(\.description).joined(separator: "/") }
 }

@@ -92,6 +92,12 @@ final class ServedConnection: Sendable {
         if let socket { closeWebSocket(socket) } else { channel.pipeline.fireUserInboundEventTriggered(ServingStop()) }
     }
 
+    /// Ends the connection at once, so that the other end sees a reset.
+    func crash() {
+        channel.eventLoop.execute { [channel] in channel.resetPeer() }
+        cancel()
+    }
+
     /// The channel was closed.
     func channelClosed() { leave { $0.isOpen = false } }
 

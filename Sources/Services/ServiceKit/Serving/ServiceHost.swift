@@ -23,15 +23,19 @@ public final class ServiceHost: Sendable {
         var waiters: [UnsafeContinuation<Void, Never>] = []
     }
 
-    private let log: Logger
+    let log: Logger
+    /// What else may become of requests than to be served; nil where nothing may.
+    let faults: ServingFaults?
     private let bodyLimit: Int
     private let webSockets: [String: WebSocketRoute]
     private let state = Mutex(State())
 
-    /// A host of a service. `bodyLimit` is the largest body of a request, in bytes.
-    public init(_ service: any Service, log: Logger, bodyLimit: Int = 16 << 20) {
+    /// A host of a service. `faults` decides what becomes of requests, where they are not all just served; `bodyLimit`
+    /// is the largest body of a request, in bytes.
+    public init(_ service: any Service, log: Logger, faults: ServingFaults? = nil, bodyLimit: Int = 16 << 20) {
         self.service = service
         self.log = log
+        self.faults = faults
         self.bodyLimit = bodyLimit
         webSockets = Dictionary(uniqueKeysWithValues: service.webSockets.map { ($0.path, $0) })
     }
@@ -70,6 +74,35 @@ public final class ServiceHost: Sendable {
             return state.connections.sorted { $0.key < $1.key }.map(\.value)
         }
         for connection in connections { connection.stop(grace: TimeAmount(grace)) }
+        await untilEmpty()
+    }
+
+    /// Ends the service as a crash does: every connection is reset and every task cancelled. Tasks that do not heed that
+    /// are waited for `grace` at most; returns how many connections still have such a task.
+    public func crash(grace: Duration = .seconds(1)) async -> Int {
+        let connections = state.withLock { state in
+            state.isStopping = true
+            return state.connections.sorted { $0.key < $1.key }.map(\.value)
+        }
+        for connection in connections { connection.crash() }
+        let timer = Task {
+            try await Task.sleep(for: grace)
+            giveUp()
+        }
+        await untilEmpty()
+        timer.cancel()
+        return connectionCount
+    }
+
+    private func giveUp() {
+        let waiters = state.withLock { state in
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    private func untilEmpty() async {
         await withUnsafeContinuation { waiter in
             let isOver = state.withLock { state in
                 if !state.connections.isEmpty { state.waiters.append(waiter) }
@@ -103,6 +136,8 @@ public final class ServiceHost: Sendable {
 
     /// Answers a request for a WebSocket, and serves it if it is granted.
     func upgrade(_ head: HTTPRequest, _ route: WebSocketRoute, on connection: ServedConnection) async {
+        var head = head
+        if let faults, await meet(faults, &head, ByteBuffer(), route: route.path, on: connection) == nil { return }
         do {
             switch try await route.decide(head) {
             case .refuse(let status, let detail): await refuse(status, detail, [:], head, connection)
@@ -141,11 +176,12 @@ public final class ServiceHost: Sendable {
 
     /// Answers a request by the service's routes.
     func answer(_ head: HTTPRequest, _ body: ByteBuffer, on connection: ServedConnection) async {
+        if let faults { return await answer(head, body, on: connection, under: faults) }
         let response = await service.answer(Request(head: head, body: .init(buffer: body)), log: log)
         await write(response, to: head, on: connection)
     }
 
-    private func refuse(
+    func refuse(
         _ status: HTTPResponse.Status, _ detail: String, _ headers: HTTPFields, _ head: HTTPRequest,
         _ connection: ServedConnection
     ) async {
@@ -153,12 +189,22 @@ public final class ServiceHost: Sendable {
         await write(response, to: head, on: connection)
     }
 
-    private func write(_ response: Response, to head: HTTPRequest, on connection: ServedConnection) async {
+    /// Writes a response; with `cut`, only so many events of it.
+    func write(
+        _ response: Response, to head: HTTPRequest, on connection: ServedConnection, cutAfter cut: Int? = nil
+    ) async {
         let writer = ResponseChannelWriter(
             connection: connection, head: response.head, length: response.body.contentLength, method: head.method)
         do {
             if response.body.contentLength == nil { writer.begin() }
-            if head.method == .head { try await writer.finish(nil) } else { try await response.body.write(writer) }
+            if head.method == .head {
+                try await writer.finish(nil)
+            } else if let cut {
+                try await response.body.write(CuttingWriter(writer, after: cut))
+            } else {
+                try await response.body.write(writer)
+            }
+        } catch is StreamCut {
         } catch is ChannelError {
             // The client is gone; that is its own affair.
         } catch is CancellationError {
@@ -170,7 +216,7 @@ public final class ServiceHost: Sendable {
         if !writer.isFinished { connection.perform(.abort) }
     }
 
-    private static func path(_ request: HTTPRequest) -> String {
+    static func path(_ request: HTTPRequest) -> String {
         String((request.path ?? "/").prefix { $0 != "?" })
     }
 }

@@ -10,6 +10,7 @@ public import Logging
 /// routes do not belong to an instance: each is handed the instance that is asked.
 public struct ServiceRoutes: Sendable {
     let responder: RouterResponder<ServiceRequestContext>
+    let table: RouteTable
 
     /// The routes that `add` adds.
     public init<Asked: Service>(of service: Asked.Type = Asked.self, _ add: (RouteBuilder<Asked>) -> Void) {
@@ -18,6 +19,7 @@ public struct ServiceRoutes: Sendable {
         router.add(middleware: ErrorReplies(table: table))
         add(RouteBuilder(router: router))
         table.fill(from: router)
+        self.table = table
         responder = router.buildResponder()
     }
 }

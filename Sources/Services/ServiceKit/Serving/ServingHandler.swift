@@ -249,7 +249,9 @@ final class ServingHandler: ChannelDuplexHandler, RemovableChannelHandler,
         let head = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: fields)
         context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
         do {
-            let socket = try WebSocketConnection.install(on: context.channel, as: .server, subprotocol: subprotocol)
+            let between = connection?.host.faults?.messageHandlers(context.channel) ?? []
+            let socket = try WebSocketConnection.install(
+                on: context.channel, as: .server, subprotocol: subprotocol, between: between)
             // The decoder goes last: it hands on the bytes that came after the request, which are frames already.
             let pipeline = context.pipeline.syncOperations
             pipeline.removeHandler(encoder, promise: nil)

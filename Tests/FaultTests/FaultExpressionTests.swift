@@ -18,9 +18,7 @@ private func parse(_ text: String) throws -> PlannedFault { try FaultExpression.
         ] as [(String, Set<LinkDirection>)])
     func linksAndDirections(text: String, directions: Set<LinkDirection>) throws {
         let fault = try parse(text)
-        #expect(fault.links.caller == "agent")
-        #expect(fault.links.callee == "llm")
-        #expect(fault.directions == directions)
+        #expect(fault.pattern == .link(LinkPattern(caller: "agent", callee: "llm"), directions))
         #expect(fault.name == "reset")
         #expect(fault.text == text)
         #expect(fault.occurrences == nil)
@@ -33,7 +31,8 @@ private func parse(_ text: String) throws -> PlannedFault { try FaultExpression.
             ("client->agent", true), ("user-3->agent", true), ("*->agent", true), ("client->*", true), ("*->*", true),
             ("user-4->agent", false), ("agent->agent", false), ("client->llm", false), ("agent->client", false),
         ] {
-            #expect(try parse("\(text): drop").links.matches(link) == matches, "\(text)")
+            let place = FaultPlace.link(.delivery, link, .forth)
+            #expect(try parse("\(text): drop").pattern.matches(place) == matches, "\(text)")
         }
     }
 
@@ -66,9 +65,60 @@ private func parse(_ text: String) throws -> PlannedFault { try FaultExpression.
         ]
         for (text, milliseconds) in forms.sorted(by: { $0.key < $1.key }) {
             let injector = FaultInjector(FaultPlan([try parse("agent->llm: \(text)")]), chance: Chance(seed: 1))
-            let event = LinkEvent(
-                link: LinkName(from: .service("agent"), to: .service("llm")), direction: .forth, occurrence: 1, bytes: 9)
+            let link = LinkName(from: .service("agent"), to: .service("llm"))
+            let event = FaultEvent(.link(.delivery, link, .forth), occurrence: 1)
             #expect(injector.judge(event) == .delay(.microseconds(Int(milliseconds * 1000))), "\(text)")
+        }
+    }
+
+    @Test func places() throws {
+        let agent = LinkName(from: .service("agent"), to: .service("llm"))
+        let user = LinkName(from: .client("user-3"), to: .replica(2, of: "agent"))
+        let chat = RequestName(link: agent, method: "POST", route: "/v1/chat/completions", path: "/v1/chat/completions")
+        let thread = RequestName(link: user, method: "GET", route: "/api/threads/{id}", path: "/api/threads/thread_1")
+        for (text, place, matches) in [
+            ("llm /v1/chat/completions: http-429", FaultPlace.route(.request, chat), true),
+            ("llm POST /v1/chat/completions: http-429", .route(.request, chat), true),
+            ("llm GET /v1/chat/completions: http-429", .route(.request, chat), false),
+            ("llm /v1/*: http-429", .route(.request, chat), false), ("llm /v1/**: http-429", .route(.request, chat), true),
+            ("llm /**: http-429", .route(.request, chat), true), ("agent->llm /**: http-429", .route(.request, chat), true),
+            ("client->llm /**: http-429", .route(.request, chat), false), ("* /**: http-429", .route(.request, chat), true),
+            ("agent /api/threads/{id}: http-429", .route(.request, thread), true),
+            ("agent /api/threads/thread_1: http-429", .route(.request, thread), true),
+            ("agent /api/threads/thread_2: http-429", .route(.request, thread), false),
+            ("user-3->agent-2 /api/**: http-429", .route(.request, thread), true),
+            ("user-3->agent-1 /api/**: http-429", .route(.request, thread), false),
+            ("agent sql: statement-error", .store(.statement, .service("agent"), operation: "insert"), true),
+            ("agent sql insert: statement-error", .store(.statement, .service("agent"), operation: "insert"), true),
+            ("agent sql select: statement-error", .store(.statement, .service("agent"), operation: "insert"), false),
+            ("auth cache get: cache-evict", .store(.cache, .service("auth"), operation: "get"), true),
+            ("auth: crash", .process(.arrival, .service("auth")), true),
+            ("auth: crash", .process(.arrival, .service("agent")), false),
+            ("agent: crash@t=2s", .process(.appointment, .replica(1, of: "agent")), true),
+        ] {
+            #expect(try parse(text).pattern.matches(place) == matches, "\(text)")
+        }
+    }
+
+    @Test func timesAndOtherOrders() throws {
+        let crash = try parse("agent: crash@t=2s(down=1s)")
+        #expect(crash.window == FaultWindow(from: .seconds(2)))
+        #expect(crash.sites == [.appointment])
+        #expect(try parse("agent: crash@5").sites == [.arrival])
+        #expect(try parse("agent: crash@5..@t=1s..2s").sites == [.arrival])
+        let cut = try parse("agent<->llm: partition ~50% @t=500ms..1.5s @3..")
+        #expect(cut.window == FaultWindow(from: .milliseconds(500), to: .milliseconds(1500)))
+        #expect(cut.occurrences == 3...UInt64.max)
+        #expect(cut.probability == Ratio(500_000, in: 1_000_000))
+        #expect(cut.sites == [.delivery, .connection])
+        #expect(try parse("llm /v1beta/models/some:generateContent: http-429").pattern.form == .route)
+    }
+
+    @Test func everyExampleIsOne() throws {
+        for kind in FaultCatalogue.kinds {
+            let fault = try parse(kind.example)
+            #expect(fault.name == kind.name)
+            #expect(!kind.outcomes.isEmpty && !kind.sites.isEmpty)
         }
     }
 
@@ -76,15 +126,32 @@ private func parse(_ text: String) throws -> PlannedFault { try FaultExpression.
         arguments: [
             ("", "This is no fault."), ("reset", "This is no fault."), ("agent->llm", "This is no fault."),
             ("agent->llm:", "This is no fault."), ("agent->llm: @2", "This is no fault."),
-            ("agent llm: reset", "'agent llm' is no link."),
-            ("agent=>llm: reset", "'agent=>llm' is no link."), (": reset", "'' is no link."),
+            ("agent llm: reset", "'agent llm' is no place for a fault."),
+            ("agent=>llm: reset", "'agent=>llm' is no link."), (": reset", "The place of the fault is missing."),
             ("agnt->llm: reset", "No service is named 'agnt'. Did you mean 'agent'?"),
             ("agent->lm: reset", "No service is named 'lm'. Did you mean 'llm'?"),
             ("->llm: reset", "No service is named ''."), ("agent->: reset", "No service is named ''."),
             ("agent->llm->auth: reset", "No service is named 'llm->auth'."),
             ("agent->llm: rest", "No fault is named 'rest'. Did you mean 'reset'?"),
             ("agent->llm: latncy(mean=2s)", "No fault is named 'latncy'. Did you mean 'latency'?"),
-            ("agent->llm: partition", "No fault is named 'partition'."),
+            ("agent->llm: crush", "No fault is named 'crush'. Did you mean 'crash'?"),
+            ("agent->llm: crash", "'crash' does not happen at 'agent->llm': its place is a service"),
+            ("agent: reset", "'reset' does not happen at 'agent': its place is a link"),
+            ("llm: http-429", "'http-429' does not happen at 'llm': its place is a route of a service"),
+            ("/v1/models: http-429", "The service of '/v1/models' is missing."),
+            ("agent<-llm /v1: http-429", "A route is asked by a caller"),
+            ("llm PSOT /v1: http-429", "No method is named 'PSOT'. Did you mean 'POST'?"),
+            ("llm /a b: http-429", "'/a b' is no path"),
+            ("auth sql upsert: statement-error", "No kind of statement is named 'upsert'. Did you mean 'insert'?"),
+            ("auth cache GET: cache-evict", "'GET' is no command"),
+            ("auth sql: statement-error(state=40002)", "No value of 'state' is named '40002'. Did you mean '40001'?"),
+            ("llm /v1: llm-cut(after=-1)", "'-1' is no 'after': write a whole number of at least 0."),
+            ("llm /v1: http-503(served=perhaps)", "'perhaps' is no 'served': write true or false."),
+            ("agent: crash@t=", "'@t=' is no time"), ("agent: crash@t=5s..2s", "'@t=5s..2s' is no time"),
+            ("agent: crash@t=2", "'@t=2' is no time"), ("agent->llm: reset@2@3", "'@3' says again"),
+            ("agent->llm: reset~5%~6%", "'~6%' says again"), ("agent: crash@t=1s@t=2s", "'@t=2s' says again"),
+            ("agent->llm: latency(mean=1s)x", "'x' has no meaning behind a ')'"),
+            ("agent-0->llm: reset", "No service is named 'agent-0'."),
             ("agent->llm: reset@0", "'@0' is no occurrence"), ("agent->llm: reset@", "'@' is no occurrence"),
             ("agent->llm: reset@x", "'@x' is no occurrence"), ("agent->llm: reset@-1", "'@-1' is no occurrence"),
             ("agent->llm: reset@5..2", "'@5..2' is no occurrence"), ("agent->llm: reset@..5", "'@..5' is no occurrence"),

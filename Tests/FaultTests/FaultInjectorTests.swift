@@ -11,8 +11,9 @@ private func injector(_ faults: [String], seed: UInt64 = 1) throws -> FaultInjec
     return FaultInjector(FaultPlan(plan), chance: Chance(seed: seed))
 }
 
-private func event(_ occurrence: UInt64, user: String = "user-1", _ direction: LinkDirection = .forth) -> LinkEvent {
-    LinkEvent(link: LinkName(from: .client(user), to: .service("agent")), direction: direction, occurrence: occurrence, bytes: 10)
+private func event(_ occurrence: UInt64, user: String = "user-1", _ direction: LinkDirection = .forth) -> FaultEvent {
+    let link = LinkName(from: .client(user), to: .service("agent"))
+    return FaultEvent(.link(.delivery, link, direction), occurrence: occurrence)
 }
 
 @Suite struct FaultInjectorTests {
@@ -74,9 +75,52 @@ private func event(_ occurrence: UInt64, user: String = "user-1", _ direction: L
             _ = injector.judge(event(occurrence, .back))
         }
         let expected = FaultDecision(
-            site: "client<-agent: drop@3", actor: "user-1->agent<-", occurrence: 3, fault: "drop", verdict: .drop)
+            site: .delivery, actor: "user-1->agent<-", occurrence: 3, fault: "drop", verdict: .drop)
         #expect(injector.decisions == [expected])
         #expect(!injector.isIdle)
-        #expect(try MeshTests.injector([]).isIdle)
+        #expect(try FaultTests.injector([]).isIdle)
+    }
+
+    @Test func placesAreCountedEachForItself() throws {
+        let injector = try injector(["llm /v1/chat: http-429@2", "agent sql insert: statement-error@1..2"])
+        func request(_ user: String) -> FaultPlace {
+            let link = LinkName(from: .client(user), to: .service("llm"))
+            return .route(.request, RequestName(link: link, method: "POST", route: "/v1/chat", path: "/v1/chat"))
+        }
+        let refused = Verdict.answer(status: 429, retryAfter: .seconds(1), served: false)
+        #expect((1...3).map { _ in injector.judge(request("user-1")) } == [.pass, refused, .pass])
+        #expect((1...3).map { _ in injector.judge(request("user-2")) } == [.pass, refused, .pass])
+        func statement(_ kind: String) -> FaultPlace { .store(.statement, .service("agent"), operation: kind) }
+        #expect(injector.judge(statement("select")) == .pass)
+        #expect(
+            (1...3).map { _ in injector.judge(statement("insert")) } == [.fail(state: "40001"), .fail(state: "40001"), .pass])
+        #expect(!injector.watches(.delivery))
+        #expect(injector.watches(.request))
+    }
+
+    @Test func windowsBeginAndEnd() throws {
+        let injector = try injector(["agent<->llm: partition@t=1s..3s"])
+        let link = LinkName(from: .service("agent"), to: .service("llm"))
+        func verdict(at time: Duration, _ site: FaultSite = .delivery) -> Verdict {
+            injector.judge(FaultEvent(.link(site, link, .forth), occurrence: 1, time: time))
+        }
+        #expect(verdict(at: .milliseconds(999)) == .pass)
+        #expect(verdict(at: .seconds(1)) == .delay(.seconds(2)))
+        #expect(verdict(at: .milliseconds(2999)) == .delay(.milliseconds(1)))
+        #expect(verdict(at: .seconds(3)) == .pass)
+        #expect(verdict(at: .seconds(2), .connection) == .delay(.seconds(1)))
+    }
+
+    @Test func crashesHaveAppointments() throws {
+        let agent = Endpoint.service("agent")
+        #expect(try injector(["agent: crash@t=2s"]).appointments(of: agent) == [.crash(down: .seconds(1), at: .seconds(2))])
+        #expect(try injector(["agent: crash@t=2s"]).appointments(of: .service("llm")) == [])
+        var times: Set<Duration> = []
+        for seed in 1...40 as ClosedRange<UInt64> {
+            let mine = try injector(["*: crash(down=5ms)@t=1s..2s~50%"], seed: seed).appointments(of: agent)
+            for case .crash(.milliseconds(5), let time?) in mine { times.insert(time) }
+        }
+        #expect(times.count > 10 && times.count < 30)
+        #expect(times.allSatisfy { $0 >= .seconds(1) && $0 <= .seconds(2) })
     }
 }

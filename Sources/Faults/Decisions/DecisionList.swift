@@ -1,0 +1,112 @@
+// The list of decisions that a run took: written to a file, read again, and enough to drive a run without chance.
+
+import Fixtures
+public import Wire
+
+/// The decisions of a run, in order.
+public struct DecisionList: Sendable, Hashable {
+    /// The version of the format.
+    public static let version = 1
+
+    /// The decisions.
+    public var decisions: [FaultDecision]
+
+    /// A list of decisions.
+    public init(_ decisions: [FaultDecision]) { self.decisions = decisions }
+
+    /// `{"version": 1, "decisions": [...]}`, a decision a line.
+    public var text: String {
+        let lines = decisions.map(\.json.text).joined(separator: ",\n")
+        return "{\"version\":\(Self.version),\"decisions\":[\(lines.isEmpty ? "" : "\n" + lines + "\n")]}\n"
+    }
+
+    /// Reads a list from a file's text; `name` is how errors call the file. A failure file is such a file too: other
+    /// members than `version` and `decisions` are left alone. Throws an `InputError` that says where and what.
+    public init(text: String, name: String) throws {
+        let value: JSONValue
+        do {
+            value = try JSONValue(json: text)
+        } catch let error as JSONSyntaxError {
+            let line = text.utf8.prefix(error.offset).count { $0 == UInt8(ascii: "\n") } + 1
+            throw InputError("This is no decision list: it is not JSON (\(error.reason)).", at: Place(name, line: line))
+        }
+        try self.init(value, name: name)
+    }
+
+    /// Reads a list from the JSON of a file. Throws an `InputError` that says where and what.
+    public init(_ value: JSONValue, name: String) throws {
+        guard let version = value["version"]?.integer else {
+            throw InputError("This is no decision list: it has no whole number 'version'.", at: Place(name))
+        }
+        guard version == Self.version else {
+            throw InputError(
+                "This decision list has version \(version), and \(Self.version) can be read here. Use the Backlot that wrote it.",
+                at: Place("\(name), version"))
+        }
+        guard let items = value["decisions"]?.array else {
+            throw InputError("This is no decision list: it has no array 'decisions'.", at: Place(name))
+        }
+        var seen: Set<DecisionKey> = []
+        decisions = try items.enumerated().map { index, item in
+            let place = "\(name), decisions[\(index)]"
+            let decision = try Self.decision(item, place)
+            guard seen.insert(DecisionKey(decision)).inserted else {
+                throw InputError("Another decision before has the same site, actor and occurrence. Keep one.", at: Place(place))
+            }
+            return decision
+        }
+    }
+
+    private static func decision(_ item: JSONValue, _ place: String) throws -> FaultDecision {
+        guard let members = item.object else { throw InputError("A decision is an object.", at: Place(place)) }
+        let known = ["site", "actor", "occurrence", "fault", "parameters"]
+        for member in members where !known.contains(member.key) {
+            throw InputError.unknown("member of a decision", member.key, known: known, at: Place(place))
+        }
+        func text(_ name: String) throws -> String {
+            guard let text = members[name]?.string, !text.isEmpty else {
+                throw InputError("A text is expected here.", at: Place("\(place).\(name)"))
+            }
+            return text
+        }
+        let siteName = try text("site")
+        guard let site = FaultSite(rawValue: siteName) else {
+            throw InputError.unknown("site", siteName, known: FaultSite.allCases.map(\.rawValue), at: Place("\(place).site"))
+        }
+        guard let occurrence = members["occurrence"]?.integer, occurrence > 0 else {
+            throw InputError("A whole number of at least 1 is expected here.", at: Place("\(place).occurrence"))
+        }
+        let fault = try text("fault")
+        _ = try FaultCatalogue.kind(named: fault, at: Place("\(place).fault"))
+        guard let parameters = members["parameters"]?.object, let verdict = Verdict(parameters) else {
+            throw InputError(
+                "This says nothing that can be done: a 'do' of delay, drop, reset, duplicate, answer, cut, expire, fail, evict "
+                    + "or crash is expected, with its parameters.", at: Place("\(place).parameters"))
+        }
+        guard verdict.suits(site) else {
+            throw InputError(
+                "'\(parameters["do"]?.string ?? "")' cannot be done at the site '\(siteName)'.", at: Place("\(place).parameters"))
+        }
+        return FaultDecision(
+            site: site, actor: try text("actor"), occurrence: UInt64(occurrence), fault: fault, verdict: verdict)
+    }
+}
+
+/// What decides which decision is meant.
+struct DecisionKey: Hashable {
+    let site: FaultSite
+    let actor: String
+    let occurrence: UInt64
+
+    init(_ decision: FaultDecision) {
+        site = decision.site
+        actor = decision.actor
+        occurrence = decision.occurrence
+    }
+
+    init(_ event: FaultEvent) {
+        site = event.place.site
+        actor = event.place.actor
+        occurrence = event.occurrence
+    }
+}

@@ -1,0 +1,54 @@
+// One fault of a plan: the rule, and which events it is shown.
+
+public import Kernel
+import Wire
+
+/// One fault of a plan: the rule, and which events it is shown.
+public struct PlannedFault: Sendable {
+    /// The name of its kind.
+    public let name: String
+    /// What was written; for a plan in a file, how it would be written in one line.
+    public let text: String
+    /// The places that it concerns.
+    public let pattern: FaultPattern
+    /// The occurrences that it concerns, of each place for itself; all, if nil.
+    public let occurrences: ClosedRange<UInt64>?
+    /// The time in which it happens; always, if nil.
+    public let window: FaultWindow?
+    /// How likely it is, for each event that is left.
+    public let probability: Ratio
+    /// The sites at which it is shown events.
+    public let sites: [FaultSite]
+    let rule: any Rule
+
+    /// The verdict on an event, if it concerns this fault and chance lets it happen.
+    func judge(_ event: FaultEvent, actor: @autoclosure () -> String, _ chance: Chance) -> Verdict {
+        guard occurrences?.contains(event.occurrence) ?? true, pattern.matches(event.place) else { return .pass }
+        // What has an appointment is asked before its time.
+        guard event.place.site == .appointment || window?.contains(event.time) ?? true else { return .pass }
+        let (site, actor) = ("\(event.place.site.rawValue) \(text)", actor())
+        let happening = chance.draw(site: site, actor: actor, occurrence: event.occurrence)
+        guard happening.happens(probability) else { return .pass }
+        var event = event
+        event.windowEnd = window?.end
+        return rule.judge(event, chance.draw(site: site + "/parameter", actor: actor, occurrence: event.occurrence))
+    }
+}
+
+/// A span of a world's time, counted from its beginning.
+public struct FaultWindow: Sendable, Hashable {
+    /// When it begins.
+    public let start: Duration
+    /// When it ends; never, if nil.
+    public let end: Duration?
+
+    /// A span from its ends. Traps if it ends before it begins.
+    public init(from start: Duration, to end: Duration? = nil) {
+        precondition(end.map { $0 >= start } ?? true, "a span cannot end before it begins")
+        self.start = start
+        self.end = end
+    }
+
+    /// Whether a time lies in it; its end does not.
+    public func contains(_ time: Duration) -> Bool { time >= start && end.map { time < $0 } ?? true }
+}

@@ -1,0 +1,124 @@
+// What rules are shown: one thing that happens at one place, for the how-many-th time.
+
+public import Wire
+
+/// The sites at which faults happen. Their names stand in decision lists.
+public enum FaultSite: String, Sendable, Hashable, CaseIterable {
+    /// Bytes that go over a link: what one flush writes.
+    case delivery
+    /// A connection that is opened on a link.
+    case connection
+    /// A WebSocket message on a link.
+    case message
+    /// A request at a service's host.
+    case request
+    /// A request that shows a token, at a service's host.
+    case token
+    /// A response that is a stream of events, at a service's host.
+    case stream
+    /// An SQL statement of a service.
+    case statement
+    /// A command of a service to the cache.
+    case cache
+    /// A request that reaches the process of a service.
+    case arrival
+    /// A time that comes for the process of a service.
+    case appointment
+
+    /// How plans write such a site.
+    public var form: PlaceForm {
+        switch self {
+        case .delivery, .connection, .message: .link
+        case .request, .token, .stream: .route
+        case .statement: .sql
+        case .cache: .cache
+        case .arrival, .appointment: .service
+        }
+    }
+}
+
+/// How a place is written in plans.
+public enum PlaceForm: String, Sendable, Hashable, CaseIterable {
+    /// `agent->llm`
+    case link
+    /// `llm POST /v1/chat/completions`
+    case route
+    /// `auth sql insert`
+    case sql
+    /// `auth cache get`
+    case cache
+    /// `agent`
+    case service
+}
+
+/// Where something happens.
+public enum FaultPlace: Sendable, Hashable {
+    /// On a link, one way. A connection that is opened goes forth.
+    case link(FaultSite, LinkName, LinkDirection)
+    /// At a service's host.
+    case route(FaultSite, RequestName)
+    /// Between a service and a store: the kind of a statement (`select`, `insert`, ...), or the name of a command.
+    case store(FaultSite, Endpoint, operation: String)
+    /// In the process of a service.
+    case process(FaultSite, Endpoint)
+
+    /// What kind of place it is.
+    public var site: FaultSite {
+        switch self {
+        case .link(let site, _, _), .route(let site, _), .store(let site, _, _), .process(let site, _): site
+        }
+    }
+
+    /// To whom it happens, as decision lists name it: `user-1->agent->`, `agent->llm POST /v1/chat/completions`,
+    /// `auth insert`, `agent`.
+    public var actor: String {
+        switch self {
+        case .link(.connection, let link, _): link.description
+        case .link(_, let link, let direction): "\(link)\(direction.rawValue)"
+        case .route(_, let request): request.description
+        case .store(_, let service, let operation): "\(service) \(operation)"
+        case .process(_, let service): service.description
+        }
+    }
+}
+
+/// A request as its service's host knows it: who sent it, to whom, and for what.
+public struct RequestName: Sendable, Hashable, CustomStringConvertible {
+    /// Who sent it to whom.
+    public let link: LinkName
+    /// The method.
+    public let method: String
+    /// The service's route that answers it, such as `/api/threads/{id}`; the path where it has none.
+    public let route: String
+    /// The path, without query.
+    public let path: String
+
+    /// A request from its parts.
+    public init(link: LinkName, method: String, route: String, path: String) {
+        self.link = link
+        self.method = method
+        self.route = route
+        self.path = path
+    }
+
+    public var description: String { "\(link) \(method) \(route)" }
+}
+
+/// Something that a rule may judge.
+public struct FaultEvent: Sendable {
+    /// Where it happens.
+    public let place: FaultPlace
+    /// How many events came to this place: the first has 1.
+    public let occurrence: UInt64
+    /// When it happens, since the world began.
+    public let time: Duration
+    /// When the time ends in which the fault is planned; nil where it does not. Set for each fault that is asked.
+    public internal(set) var windowEnd: Duration?
+
+    /// An event from its parts.
+    public init(_ place: FaultPlace, occurrence: UInt64, time: Duration = .zero) {
+        self.place = place
+        self.occurrence = occurrence
+        self.time = time
+    }
+}

@@ -1,0 +1,42 @@
+// What separates a crashed instance from the rest of the world: nothing that it still does has an effect.
+
+import Synchronization
+import Wire
+
+/// The way out of one instance of a service, closed for good when it crashes.
+///
+/// A real process that dies does nothing more. Tasks of a crashed instance end only when they notice their cancellation;
+/// until then the gate keeps them from stores and other services.
+final class ProcessGate: Sendable {
+    private enum State: UInt8, AtomicRepresentable { case preparing, serving, closed }
+
+    private let state = Atomic(State.preparing)
+
+    /// Whether the instance serves, so that faults may happen to what it does.
+    var isServing: Bool { state.load(ordering: .relaxed) == .serving }
+
+    /// The instance begins to serve.
+    func open() { state.store(.serving, ordering: .relaxed) }
+
+    /// The instance is dead.
+    func close() { state.store(.closed, ordering: .relaxed) }
+
+    /// Throws `CancellationError` where the instance is dead.
+    func check() throws {
+        if state.load(ordering: .relaxed) == .closed { throw CancellationError() }
+    }
+
+    /// A caller that works only as long as the instance lives.
+    func guarding(_ caller: Caller) -> Caller {
+        Caller(
+            service: caller.service,
+            send: { [self] call in
+                try check()
+                return try await caller.send(call)
+            },
+            open: { [self] call, subprotocols in
+                try check()
+                return try await caller.open(call, subprotocols: subprotocols)
+            })
+    }
+}
