@@ -112,7 +112,7 @@ let package = Package(
             [
                 "Kernel", "Wire", "Fixtures", "Faults", "Mesh", "StoreKit", "ServiceKit", "Clients", "SimulatedTransport",
                 "LoopbackTransport", "MemoryCache", "SQLiteStore", "AuthService", "AgentService", "EventsService", "LLMService",
-                "AnalyticsService", logging, crypto,
+                "AnalyticsService", logging, crypto, nioCore,
             ]),
         module("Suites", nil, ["Worlds", "Clients", "Kernel", "Wire"]),
         module(

@@ -16,6 +16,7 @@ import Wire
 /// Makes the services of one world, each with a context of its own over shared stores.
 struct ServiceFoundation {
     let relational: SQLiteDatabase
+    let artifacts = ArtifactDirectory()
     private let cache = MemoryKeyspace()
     private let mesh: Mesh
     private let chance: Chance
@@ -67,7 +68,10 @@ struct ServiceFoundation {
         return ServiceContext(
             name: name.rawValue, clock: WorldClock(), chance: ChanceSource(chance, actor: name.rawValue),
             relational: relational, cache: cache, log: log(name), trace: trace, serviceSecret: secret,
-            deviations: deviations, tokenRules: auth.rules,
+            deviations: deviations, tokenRules: auth.rules, artifacts: artifacts,
+            services: { [mesh] in
+                mesh.directory.names.map { name in (name, (try? mesh.directory.addresses(of: name)) ?? []) }
+            },
             callers: { [mesh] service in mesh.caller(from: party, to: service) })
     }
 }

@@ -26,6 +26,7 @@ public final class World: Sendable {
     public let addresses: [(service: String, address: Address)]
 
     private let relational: SQLiteDatabase
+    private let artifacts: ArtifactDirectory
     private let parts: [Part]
 
     /// One service with all that runs for it.
@@ -60,17 +61,18 @@ public final class World: Sendable {
             for part in parts { await stop(part, grace: .zero) }
             throw error
         }
-        return World(blueprint, mesh, trace, foundation.relational, parts, addresses)
+        return World(blueprint, mesh, trace, foundation, parts, addresses)
     }
 
     private init(
-        _ blueprint: Blueprint, _ mesh: Mesh, _ trace: Trace, _ relational: SQLiteDatabase, _ parts: [Part],
+        _ blueprint: Blueprint, _ mesh: Mesh, _ trace: Trace, _ foundation: ServiceFoundation, _ parts: [Part],
         _ addresses: [(String, Address)]
     ) {
         self.blueprint = blueprint
         self.mesh = mesh
         self.trace = trace
-        self.relational = relational
+        relational = foundation.relational
+        artifacts = foundation.artifacts
         self.parts = parts
         self.addresses = addresses
     }
@@ -91,6 +93,7 @@ public final class World: Sendable {
         mesh.shutDown()
         // In the opposite order, so that a service that calls another stops before it.
         for part in parts.reversed() { await Self.stop(part, grace: grace) }
+        try artifacts.remove()
         try await relational.close()
     }
 
