@@ -134,7 +134,8 @@ struct RunMachine {
     private mutating func resume(at now: Instant) -> [RunAction] {
         if deviations.contains(.resumeFromStart), state.phase == .running {
             var fresh = RunState(stages: [order.script.workflow?.first ?? order.script.name], beginning: now)
-            (fresh.nextEvent, fresh.version) = (state.nextEvent, state.version)
+            // Far from the numbers that were used, so that no event is taken for one that was sent.
+            (fresh.nextEvent, fresh.version) = (state.nextEvent + 1000, state.version)
             state = fresh
             return begin(at: now)
         }

@@ -46,7 +46,10 @@ extension FakeAgent {
                     at: agent.context.clock.now)
                 guard let thread else { throw try await agent.store.refusal(ofThread: id) }
                 var answer = thread.json
-                if isLost, let title { answer["title"] = .string(title) }
+                if isLost, let title {
+                    answer["title"] = .string(title)
+                    answer["metadata"]?["title"] = .string(title)
+                }
                 return .json(value: answer)
             }
         }

@@ -87,7 +87,8 @@ struct UserQueue {
         var dropped = 0
         while let first = kept.first, kept.count > limits.eventsKept || first.arrival + limits.eventAge <= now {
             kept.removeFirst()
-            if first.sequence > seen { dropped += 1 }
+            // Where somebody is connected, it waits there to be written.
+            if first.sequence > seen, connections.isEmpty { dropped += 1 }
         }
         return dropped
     }
