@@ -99,7 +99,9 @@ struct LLMAnswerAssembly {
         guard let delta = choice["delta"], delta.object != nil, delta.isOptional("content", \.string) else { return false }
         if let text = delta["content"]?.string { content = (content ?? "") + text }
         for piece in delta["tool_calls"]?.array ?? [] {
-            guard let index = piece["index"]?.integer, let arguments = piece["function"]?["arguments"]?.string else { return false }
+            guard let index = piece["index"]?.integer, let arguments = piece["function"]?["arguments"]?.string else {
+                return false
+            }
             if index == calls.count {
                 guard let id = piece["id"]?.string, let name = piece["function"]?["name"]?.string else { return false }
                 calls.append(Call(id: id, name: name, arguments: arguments))

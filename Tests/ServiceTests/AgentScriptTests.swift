@@ -88,7 +88,10 @@ func agentScripts(_ text: String) throws -> AgentScripts {
             "tools: [{name: t, result: 1, parameters: {typ: object}}]\nsteps: [{answer: a}]",
             "agent.yaml:2: The schema of the parameters cannot be used: #/typ: The keyword 'typ' is not known"
         ),
-        ("tools: [{name: t, result: 1, cases: [{message: '(', result: 2}]}]\nsteps: [{answer: a}]", "agent.yaml:2: This is not a reg"),
+        (
+            "tools: [{name: t, result: 1, cases: [{message: '(', result: 2}]}]\nsteps: [{answer: a}]",
+            "agent.yaml:2: This is not a reg"
+        ),
         ("steps:\n  - llm: q\n    tools: [t]\n  - answer: a", "agent.yaml:4: No tool is named 't'."),
         ("steps:\n  - artifact: a.md\n  - answer: a", "agent.yaml:3: The field 'content' is missing here."),
         (
@@ -99,7 +102,10 @@ func agentScripts(_ text: String) throws -> AgentScripts {
             "workflow: {first: triage, sufficient: [], partial: [], insufficient: [], unknown: []}",
             "agent.yaml:1: 'triage' is a workflow itself"
         ),
-        ("workflow: {first: triage, sufficient: [], partial: [], unknown: []}", "agent.yaml:2: The field 'insufficient' is missing"),
+        (
+            "workflow: {first: triage, sufficient: [], partial: [], unknown: []}",
+            "agent.yaml:2: The field 'insufficient' is missing"
+        ),
         ("workflow: {first: a}\nsteps: [{answer: a}]", "agent.yaml:3: An agent with a 'workflow' has no 'steps'"),
         ("tools: [{name: t, duration: 4, result: 1}]\nsteps: [{answer: a}]", "agent.yaml:2: A duration with its unit"),
     ])

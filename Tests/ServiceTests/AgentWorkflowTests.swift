@@ -143,7 +143,8 @@ import Wire
             ("policy_simulator", "[1]", "The arguments are no JSON object."),
             ("policy_simulator", "{}", "Invalid arguments: $ has no member 'policy'"),
             ("no_such_tool", "{}", "There is no such tool."),
-        ]) func aModelsMistakeIsToldToIt(name: String, arguments: String, reason: String) async throws {
+        ]) func aModelsMistakeIsToldToIt(name: String, arguments: String, reason: String) async throws
+    {
         let (events, requests) = try await Self.actions([Self.calls([(name, arguments)])])
         #expect(events.map(\.kind) == [.started, .thinking, .toolExecuting, .toolCompleted, .responseChunk, .completed])
         #expect(events[3].data["status"] == "failed" && events[3].data["message"]?.string == reason)
@@ -202,14 +203,17 @@ import Wire
             let (alice, bob) = (world.token("alice"), world.token("bob"))
             var runs: [StartedRun] = []
             for number in 1...3 {
-                runs.append(try await world.agent.sendMessage("\(number)", in: number == 3 ? runs[0].threadID : nil, token: alice))
+                runs.append(
+                    try await world.agent.sendMessage("\(number)", in: number == 3 ? runs[0].threadID : nil, token: alice))
                 try await WorldClock().sleep(for: .seconds(2))
             }
             let all = try await world.agent.runs(limit: 2, token: alice)
             let ofThread = try await world.agent.runs(in: runs[0].threadID, offset: 1, token: alice)
             let theirs = try await world.agent.runs(token: bob)
             var refusal = 200
-            do { _ = try await world.agent.runs(in: runs[0].threadID, token: bob) } catch CallError.unexpectedStatus(_, _, let status, _) {
+            do { _ = try await world.agent.runs(in: runs[0].threadID, token: bob) } catch CallError.unexpectedStatus(
+                _, _, let status, _)
+            {
                 refusal = status
             }
             return (runs.map(\.runID), all, ofThread, theirs, refusal)

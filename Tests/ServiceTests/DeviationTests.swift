@@ -138,7 +138,8 @@ import Wire
     }
 
     @Test func wrongConnectionsAreSeen() async throws {
-        let outcome = try await EventsAgentWorld.run(deviations: [.wsAuthUnchecked, .heartbeatMissing, .connectionLeak]) { world in
+        let outcome = try await EventsAgentWorld.run(deviations: [.wsAuthUnchecked, .heartbeatMissing, .connectionLeak]) {
+            world in
             let socket = try await world.events.connect(token: "nonsense")
             let welcome = await socket.message("connection_established")
             let frames = await socket.frames(for: .seconds(60))

@@ -240,12 +240,13 @@ extension EventSocket {
             try await WorldClock().sleep(for: .seconds(600))
             connection.abort()
         }
-        defer { watchdog.cancel() }
         var taken: [EventFrame] = []
         for await frame in frames {
             taken.append(frame)
             if fits(frame) { break }
         }
+        watchdog.cancel()
+        _ = await watchdog.result
         return taken
     }
 
@@ -260,8 +261,10 @@ extension EventSocket {
             try await WorldClock().sleep(for: time)
             connection.abort()
         }
-        defer { watchdog.cancel() }
-        return await frames { _ in false }
+        let frames = await frames { _ in false }
+        watchdog.cancel()
+        _ = await watchdog.result
+        return frames
     }
 
     /// The first service frame of a type.

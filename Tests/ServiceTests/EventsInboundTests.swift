@@ -50,9 +50,11 @@ import Wire
     }
 
     @Test func resumingNeedsANumber() throws {
-        #expect(decide(#"{"type":"resume","payload":{"last_sequence":7},"message_id":"m1"}"#) == .resume(after: 7, messageID: "m1"))
+        #expect(
+            decide(#"{"type":"resume","payload":{"last_sequence":7},"message_id":"m1"}"#) == .resume(after: 7, messageID: "m1"))
         #expect(decide(#"{"type":"session_restore","threadId":"t","lastSequence":0}"#) == .resume(after: 0, messageID: nil))
-        for text in [#"{"type":"resume"}"#, #"{"type":"resume","last_sequence":"7"}"#, #"{"type":"resume","last_sequence":1.5}"#] {
+        for text in [#"{"type":"resume"}"#, #"{"type":"resume","last_sequence":"7"}"#, #"{"type":"resume","last_sequence":1.5}"#]
+        {
             #expect(try reply(to: text)["data"]?["error_code"] == "INVALID_MESSAGE")
         }
     }

@@ -91,7 +91,9 @@ extension EventsAgentWorld {
         func resumed(after last: Int, at now: Instant = .simulatedEpoch) throws -> [JSONValue] {
             try table.written(table.open("alice", after: last, at: now)).dropFirst().map { frame in
                 frame["sequence"]
-                    ?? .string("\(frame["type"]?.string ?? "") \(frame["data"]?["from_sequence"]?.integer ?? 0)-\(frame["data"]?["to_sequence"]?.integer ?? 0)")
+                    ?? .string(
+                        "\(frame["type"]?.string ?? "") \(frame["data"]?["from_sequence"]?.integer ?? 0)-\(frame["data"]?["to_sequence"]?.integer ?? 0)"
+                    )
             }
         }
         #expect(try resumed(after: 0) == ["events_lost 1-2", 3, 4, 5])
@@ -164,7 +166,9 @@ extension EventsAgentWorld {
         #expect(events.map(\.sequence) == Array(1...events.count))
         #expect(events.first?.kind == .started && status == "completed")
         #expect(events.count { $0.kind == .toolCompleted } == 2)
-        #expect(events.filter { $0.kind == .responseChunk }.compactMap { $0.data["content"]?.string }.joined() == "Hello from the model.")
+        #expect(
+            events.filter { $0.kind == .responseChunk }.compactMap { $0.data["content"]?.string }.joined()
+                == "Hello from the model.")
     }
 
     @Test func aRestartRemembersNumbersAndNames() async throws {

@@ -21,7 +21,10 @@ import Wire
             (#"{"properties":{"a":true},"additionalProperties":{"type":"null"}}"#, [#"{"a":1,"b":null}"#], [#"{"b":1}"#]),
             (#"{"items":{"minimum":2}}"#, ["[]", "[2,3]", "{}", "1"], ["[2,1]"]),
             (#"{"minItems":1,"maxItems":2}"#, ["[1]", "[1,2]", "1"], ["[]", "[1,2,3]"]),
-            (#"{"minLength":2,"maxLength":3}"#, ["\"ab\"", "\"\\ud83d\\ude00b\"", "1"], ["\"a\"", "\"\\ud83d\\ude00\"", "\"abcd\""]),
+            (
+                #"{"minLength":2,"maxLength":3}"#, ["\"ab\"", "\"\\ud83d\\ude00b\"", "1"],
+                ["\"a\"", "\"\\ud83d\\ude00\"", "\"abcd\""]
+            ),
             (#"{"pattern":"b+"}"#, ["\"abc\"", "7"], ["\"ac\"", "\"\""]),
             (#"{"pattern":"^[0-9]{2}$"}"#, ["\"12\""], ["\"123\"", "\"1\""]),
             (#"{"minimum":0,"maximum":1.5}"#, ["0", "1.5", "\"9\""], ["-1", "1.6"]),
@@ -48,7 +51,8 @@ import Wire
         (#"{"type":"text"}"#, "s.json#/type: A type, or a list of types, is expected."),
         (#"{"type":["string","text"]}"#, "s.json#/type"), (#"{"type":[]}"#, "s.json#/type"), (#"{"enum":[]}"#, "s.json#/enum"),
         (#"{"required":[1]}"#, "s.json#/required: A list of names"), (#"{"required":"a"}"#, "s.json#/required"),
-        (#"{"properties":[]}"#, "s.json#/properties: An object of schemas"), (#"{"items":[{}]}"#, "s.json#/items: A schema is an"),
+        (#"{"properties":[]}"#, "s.json#/properties: An object of schemas"),
+        (#"{"items":[{}]}"#, "s.json#/items: A schema is an"),
         (#"{"allOf":[]}"#, "s.json#/allOf"), (#"{"anyOf":[1]}"#, "s.json#/anyOf/0"), (#"{"pattern":"("}"#, "s.json#/pattern"),
         (#"{"minLength":-1}"#, "s.json#/minLength"), (#"{"minimum":"1"}"#, "s.json#/minimum"),
         (#"{"format":"email"}"#, "s.json#/format: Only the formats uuid, date-time"),
@@ -63,7 +67,8 @@ import Wire
 
     @Test func problemsSayWhere() throws {
         let schema = try schema(
-            #"{"type":"object","properties":{"list":{"items":{"properties":{"n":{"type":"integer"}}}}},"additionalProperties":false}"#)
+            #"{"type":"object","properties":{"list":{"items":{"properties":{"n":{"type":"integer"}}}}},"additionalProperties":false}"#
+        )
         let problems = schema.problems(of: ["list": [["n": 1], ["n": "x"]], "more": 1])
         #expect(
             problems.map(\.description) == [

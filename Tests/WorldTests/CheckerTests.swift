@@ -20,7 +20,10 @@ private struct Tape {
                     "context": ["thread_id": "t1", "tools": ["log_fetcher"]],
                 ]
             ),
-            ("agent_thinking", ["reasoning": "hm", "thought": "hm", "step_number": 1, "progress_percentage": 0, "status": "thinking"]),
+            (
+                "agent_thinking",
+                ["reasoning": "hm", "thought": "hm", "step_number": 1, "progress_percentage": 0, "status": "thinking"]
+            ),
             ("tool_executing", ["tool_name": "log_fetcher", "parameters": [:], "status": "executing", "message": "m"]),
             (
                 "tool_completed",

@@ -42,7 +42,9 @@ public struct AgentScript: Sendable {
         self.tools = tools
         if let workflow = fields.optional("workflow") {
             for key in ["steps", "tools", "data_sufficiency"] {
-                if let extra = fields.optional(key) { throw extra.error("An agent with a 'workflow' has no '\(key)': its agents have.") }
+                if let extra = fields.optional(key) {
+                    throw extra.error("An agent with a 'workflow' has no '\(key)': its agents have.")
+                }
             }
             self.workflow = try AgentWorkflow(workflow)
             steps = []

@@ -90,7 +90,9 @@ extension AgentTool {
         case (.some, nil, nil), (nil, .some, nil), (.some, .some, .some): break
         case (_, nil, .some):
             throw node.error("'failures' says how many attempts fail: say why in 'error', and what the next gives in 'result'.")
-        default: throw node.error("A tool has either 'result' or 'error'. It may have both, where 'failures' says how many attempts fail.")
+        default:
+            throw node.error(
+                "A tool has either 'result' or 'error'. It may have both, where 'failures' says how many attempts fail.")
         }
         if !cases.isEmpty, result == nil { throw node.error("'cases' need a 'result' for all other messages.") }
     }

@@ -58,7 +58,9 @@ extension FakeAgent {
         }
     }
 
-    private func probeDatabase() async throws -> Dependency { try await probe { _ = try await context.relational.query("SELECT 1 AS one") } }
+    private func probeDatabase() async throws -> Dependency {
+        try await probe { _ = try await context.relational.query("SELECT 1 AS one") }
+    }
     private func probeCache() async throws -> Dependency { try await probe { _ = try await context.cache.get("health") } }
 
     /// Ready is who can accept a message and answer it: without the database that is impossible, the rest may come back.

@@ -119,7 +119,9 @@ struct ToolCallAssembly {
     /// The whole calls. Throws ``RunFailure`` where one never got its id or name.
     func calls() throws -> [ModelToolCall] {
         try pieces.map { piece in
-            guard let id = piece.id, let name = piece.name else { throw RunFailure("The model sent a tool call without id or name.") }
+            guard let id = piece.id, let name = piece.name else {
+                throw RunFailure("The model sent a tool call without id or name.")
+            }
             return ModelToolCall(id: id, name: name, arguments: piece.arguments)
         }
     }

@@ -119,7 +119,8 @@ extension AgentStore {
     ) async throws -> (page: [JSONValue], total: Int64) {
         let condition = "metadata_ ->> 'user_id' = $1" + (threadID == nil ? "" : " AND thread_id = $2")
         let parameters: [SQLValue] = [.text(userID)] + (threadID.map { [.text($0)] } ?? [])
-        let total = try await relational.query("SELECT count(*) AS n FROM runs WHERE \(condition)", parameters).first?["n"].integer
+        let total = try await relational.query("SELECT count(*) AS n FROM runs WHERE \(condition)", parameters).first?["n"]
+            .integer
         let rows = try await relational.query(
             "\(Self.statusSelection) WHERE \(condition) ORDER BY created_at DESC, id LIMIT \(limit) OFFSET \(offset)", parameters)
         return (rows.map { Self.status($0, userID) }, total ?? 0)

@@ -96,7 +96,8 @@ extension AgentStore {
             let message = row["message"].json.array?.first?["text"]?["value"]?.string ?? ""
             let order = RunOrder(
                 runID: id, threadID: thread, userID: user, message: message, script: script, scripts: scripts)
-            tickets.append(RunTicket(order: order, saved: try await savedRun(of: order, isCancelled: status == "cancelled", at: now)))
+            tickets.append(
+                RunTicket(order: order, saved: try await savedRun(of: order, isCancelled: status == "cancelled", at: now)))
         }
         return tickets
     }

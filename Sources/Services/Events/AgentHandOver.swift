@@ -25,7 +25,8 @@ struct AgentHandOver: Sendable {
             throw error
         } catch {
             context.log.warning("the agent did not take a message: \(error)")
-            return failure(.agentRequest, "The agent cannot be reached.", details: [:], ["Send the message again."], handOver.messageID)
+            return failure(
+                .agentRequest, "The agent cannot be reached.", details: [:], ["Send the message again."], handOver.messageID)
         }
     }
 

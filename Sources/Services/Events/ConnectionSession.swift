@@ -89,7 +89,9 @@ struct ConnectionSession: Sendable {
         let seconds = (wait.milliseconds / 1000).rounded(.up)
         return ServerFrame.error(
             .rate, "More than \(limits.messagesPerMinute) messages came within a minute.",
-            details: ["limit": JSONValue(limits.messagesPerMinute), "window_seconds": 60, "retry_after_seconds": .number(seconds)],
+            details: [
+                "limit": JSONValue(limits.messagesPerMinute), "window_seconds": 60, "retry_after_seconds": .number(seconds),
+            ],
             suggestions: ["Send the message again in \(Int(seconds)) s."], at: now,
             answering: (try? JSONValue(json: text))?["message_id"]?.string)
     }

@@ -42,7 +42,8 @@ extension ConnectionTable {
         guard let connection = connections[id], let hold = connection.hold else { return }
         connections[id]?.hold = nil
         connections[id]?.firstSequence = hold.after + 1
-        guard let replay = users[queueName(connection.opening.userID)]?.replay(after: hold.after) else { return }
+        guard !deviates(.resumeLosesQueue), let replay = users[queueName(connection.opening.userID)]?.replay(after: hold.after)
+        else { return }
         give(id, replay.lost, replay.events, at: now)
     }
 

@@ -9,7 +9,8 @@ extension Deviation {
 
     /// Messages of the common types are swallowed.
     public static let silentDrop = events(
-        "silent-drop", "ping, heartbeat, connect, disconnect, chat, user_message, start_agent, agent_request and agent_task get "
+        "silent-drop",
+        "ping, heartbeat, connect, disconnect, chat, user_message, start_agent, agent_request and agent_task get "
             + "no reply and reach nobody", isQuirk: true)
     /// Events vanish.
     public static let eventLost = events("event-lost", "every seventh event of a user vanishes")
@@ -32,8 +33,9 @@ extension Deviation {
     /// Connections outlive their tokens.
     public static let wsTokenExpiryIgnored = events(
         "ws-token-expiry-ignored", "a connection stays open when its access token expires")
-    /// Who resumes gets nothing.
-    public static let resumeLosesQueue = events("resume-loses-queue", "a connection that resumes does not get what it missed")
+    /// Who comes back gets nothing.
+    public static let resumeLosesQueue = events(
+        "resume-loses-queue", "a connection gets nothing of what came before it, whether it resumes or not")
     /// All users have one queue.
     public static let queueShared = events("queue-shared", "one queue keeps the events of all users")
     /// Upgrades take long.

@@ -140,7 +140,8 @@ public final class FakeEvents: Service {
 
     private func accept(_ userID: String, _ handshake: Handshake) async throws -> WebSocketDecision {
         guard handshake.isSequenceReadable else {
-            return .refuse(.badRequest, detail: "last_sequence is a whole number from 0: the sequence of the last event that came")
+            return .refuse(
+                .badRequest, detail: "last_sequence is a whole number from 0: the sequence of the last event that came")
         }
         let queue = hub.queue(of: userID).name
         try await lanes.hold(queue) { try await know(userID, in: queue) }

@@ -62,7 +62,9 @@ struct ChatMessages: Sendable, Equatable {
             calls = [:]
         }
         if name == "user" { userText = text }
-        if name == "assistant", let calls = message["tool_calls"], !calls.isNull { try readCalls(calls, at: "\(place).tool_calls") }
+        if name == "assistant", let calls = message["tool_calls"], !calls.isNull {
+            try readCalls(calls, at: "\(place).tool_calls")
+        }
     }
 
     private func text(of message: JSONValue, role: String, at place: String) throws(LLMError) -> String {
@@ -81,7 +83,10 @@ struct ChatMessages: Sendable, Equatable {
         for (index, call) in items.enumerated() {
             guard let id = call["id"]?.string, let name = call["function"]?["name"]?.string,
                 let arguments = call["function"]?["arguments"]?.string
-            else { throw .wrongType("\(place)[\(index)]", expected: "a tool call with id, function.name and function.arguments", call) }
+            else {
+                throw .wrongType(
+                    "\(place)[\(index)]", expected: "a tool call with id, function.name and function.arguments", call)
+            }
             calls[id] = name
             tokens += Tokens.split(arguments).count
         }

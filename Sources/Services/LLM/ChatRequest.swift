@@ -44,7 +44,9 @@ struct ChatRequest: Sendable, Equatable {
 
     private static func isJSON(_ value: JSONValue?, _ messages: ChatMessages) throws(LLMError) -> Bool {
         guard let value, !value.isNull else { return false }
-        guard let type = value["type"]?.string else { throw .wrongType("response_format", expected: "an object with a type", value) }
+        guard let type = value["type"]?.string else {
+            throw .wrongType("response_format", expected: "an object with a type", value)
+        }
         switch type {
         case "text": return false
         case "json_object" where messages.saysJSON: return true

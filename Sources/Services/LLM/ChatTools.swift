@@ -43,7 +43,9 @@ struct ChatTools: Sendable, Equatable {
             return
         }
         guard !names.isEmpty else {
-            throw .invalid("Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.", param: "tool_choice")
+            throw .invalid(
+                "Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.", param: "tool_choice"
+            )
         }
         switch choice.string {
         case "none": self.choice = .none
@@ -78,7 +80,8 @@ struct ChatTools: Sendable, Equatable {
         for (index, tool) in list.enumerated() {
             let place = "tools[\(index)]"
             guard tool["type"]?.string == "function" else {
-                throw .invalid("Invalid value for '\(place).type': expected 'function'.", param: "\(place).type", code: "invalid_value")
+                throw .invalid(
+                    "Invalid value for '\(place).type': expected 'function'.", param: "\(place).type", code: "invalid_value")
             }
             guard let name = tool["function"]?["name"]?.string else {
                 throw .invalid(

@@ -32,7 +32,9 @@ struct CompletionStream: Sendable {
         }
         for index in completion.toolCalls.indices {
             let frames = choices.map { completion.callFrame($0, index, includesUsage: includesUsage) }
-            for choice in choices { Self.write(completion.callOpening(choice, index, includesUsage: includesUsage), into: &buffer) }
+            for choice in choices {
+                Self.write(completion.callOpening(choice, index, includesUsage: includesUsage), into: &buffer)
+            }
             for piece in completion.toolCalls[index].arguments {
                 try await wait(&place)
                 for frame in frames { frame.write(piece, into: &buffer) }

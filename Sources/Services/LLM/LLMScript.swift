@@ -137,7 +137,9 @@ extension LLMScript.Failure {
         status = .init(code: code)
         message = try fields.optional("message")?.string() ?? "The model's service answered with status \(code)."
         let isLimit = code == 429
-        type = try fields.optional("type")?.string() ?? (isLimit ? "requests" : code < 500 ? "invalid_request_error" : "server_error")
+        type =
+            try fields.optional("type")?.string()
+            ?? (isLimit ? "requests" : code < 500 ? "invalid_request_error" : "server_error")
         self.code = try fields.optional("code")?.string() ?? (isLimit ? "rate_limit_exceeded" : nil)
         retryAfter = try fields.optional("retry_after")?.duration()
         times = try fields.optional("times")?.integer()

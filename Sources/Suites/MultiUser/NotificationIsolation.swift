@@ -18,7 +18,8 @@ enum NotificationIsolation {
                 try await journey.take("type, ping and ask") {
                     try await conversation.socket.send("typing", messageID: "\(own)-typing")
                     try await conversation.socket.ping(messageID: "\(own)-ping")
-                    try await conversation.socket.sendUserMessage("What does \(journey.user) spend?", messageID: "\(own)-question")
+                    try await conversation.socket.sendUserMessage(
+                        "What does \(journey.user) spend?", messageID: "\(own)-question")
                 }
                 try await journey.take("read all that comes") { try await conversation.receiveRun() }
                 for case .message(let message) in conversation.frames {

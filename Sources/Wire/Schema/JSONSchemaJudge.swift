@@ -83,7 +83,9 @@ struct JSONSchemaJudge {
     }
 
     private mutating func checkItems(_ items: [JSONValue], _ node: JSONSchemaNode, _ place: String, _ depth: Int) {
-        if let least = node.itemsMin, items.count < least { note(place, "minItems", "has \(items.count) items, expected \(least)") }
+        if let least = node.itemsMin, items.count < least {
+            note(place, "minItems", "has \(items.count) items, expected \(least)")
+        }
         if let most = node.itemsMax, items.count > most {
             note(place, "maxItems", "has \(items.count) items, expected at most \(most)")
         }

@@ -52,7 +52,8 @@ struct JSONSchemaReader {
             try expect(isKnown, "Only the formats \(Self.formats.joined(separator: ", ")) are known.", pointer)
         case "$defs": for member in try members(value, pointer) { _ = try self.node(at: member.value, pointer: member.pointer) }
         case "$ref": node.reference = try reference(value, pointer)
-        case "type", "const", "enum", "minimum", "maximum", "minLength", "maxLength", "pattern", "minItems", "maxItems", "required":
+        case "type", "const", "enum", "minimum", "maximum", "minLength", "maxLength", "pattern", "minItems", "maxItems",
+            "required":
             try readAssertion(keyword, value, into: &node, pointer)
         case "properties":
             for member in try members(value, pointer) {
@@ -140,9 +141,11 @@ struct JSONSchemaReader {
         var target = root
         for part in text.split(separator: "/").dropFirst() {
             let name = String(part).replacing("~1", with: "/").replacing("~0", with: "~")
-            let next = target[name] ?? Int(name).flatMap { index in
-                target.array.flatMap { $0.indices.contains(index) ? $0[index] : nil }
-            }
+            let next =
+                target[name]
+                ?? Int(name).flatMap { index in
+                    target.array.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+                }
             guard let next else { throw error("Nothing stands at \(text) in this document.", pointer) }
             target = next
         }

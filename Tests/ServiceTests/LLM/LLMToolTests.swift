@@ -132,7 +132,10 @@ import Wire
             (#"{"tools":[{"type":"x"}]}"#, "tools[0].type", "invalid_value"),
             (#"{"tools":[{"type":"function","function":{}}]}"#, "tools[0].function.name", "missing_required_parameter"),
             (#"{"tools":[{"type":"function","function":{"name":"a b"}}]}"#, "tools[0].function.name", "invalid_value"),
-            (#"{"tools":[{"type":"function","function":{"name":"a","parameters":1}}]}"#, "tools[0].function.parameters", "invalid_type"),
+            (
+                #"{"tools":[{"type":"function","function":{"name":"a","parameters":1}}]}"#, "tools[0].function.parameters",
+                "invalid_type"
+            ),
             (#"{"tool_choice":"auto"}"#, "tool_choice", nil),
             (#"{"tools":[{"type":"function","function":{"name":"a"}}],"tool_choice":"maybe"}"#, "tool_choice", "invalid_value"),
             (
