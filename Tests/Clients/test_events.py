@@ -1,6 +1,7 @@
 """events with websockets and aiohttp: who may connect, what is answered, a whole run of an agent, and the echo."""
 
 import asyncio
+import contextlib
 import json
 import os
 
@@ -97,16 +98,13 @@ def test_close_codes(backlot, bearer):
     with connect(backlot["WEBSOCKET_URL"], additional_headers=bearer) as socket:
         socket.send(b"bytes")
         assert closing(socket) == (1003, "Messages are texts")
-    sockets = [connect(backlot["WEBSOCKET_URL"], additional_headers=bearer) for _ in range(10)]
-    try:
-        for socket in sockets:
+    with contextlib.ExitStack() as sockets:
+        for _ in range(10):
+            socket = sockets.enter_context(connect(backlot["WEBSOCKET_URL"], additional_headers=bearer))
             receive(socket, "connection_established")
         with connect(backlot["WEBSOCKET_URL"], additional_headers=bearer) as socket:
             assert receive(socket, "error_message")[-1]["data"]["error_code"] == "CONNECTION_ERROR"
             assert closing(socket) == (1008, "Too many connections")
-    finally:
-        for socket in sockets:
-            socket.close()
 
 
 def test_json_rpc_is_processed(backlot, bearer):

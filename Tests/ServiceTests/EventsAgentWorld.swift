@@ -234,19 +234,16 @@ struct EventsAgentWorld: Sendable {
 }
 
 extension EventSocket {
-    /// The frames up to the first that fits, with it; all there are where none does within some minutes.
-    func frames(through fits: (EventFrame) -> Bool) async -> [EventFrame] {
-        let watchdog = Task { [connection] in
-            try await WorldClock().sleep(for: .seconds(600))
-            connection.abort()
-        }
+    /// The frames up to the first that fits, with it; all there are where none does within `time`.
+    func frames(for time: Duration = .seconds(600), through fits: (EventFrame) -> Bool) async -> [EventFrame] {
+        // A timer of the channel's own: a task that is cancelled in its sleep would be there until the sleep is over.
+        let watchdog = connection.channel.eventLoop.scheduleTask(in: TimeAmount(time)) { [connection] in connection.abort() }
+        defer { watchdog.cancel() }
         var taken: [EventFrame] = []
         for await frame in frames {
             taken.append(frame)
             if fits(frame) { break }
         }
-        watchdog.cancel()
-        _ = await watchdog.result
         return taken
     }
 
@@ -256,16 +253,7 @@ extension EventSocket {
     }
 
     /// The frames of the next `time`; then the connection is given up.
-    func frames(for time: Duration) async -> [EventFrame] {
-        let watchdog = Task { [connection] in
-            try await WorldClock().sleep(for: time)
-            connection.abort()
-        }
-        let frames = await frames { _ in false }
-        watchdog.cancel()
-        _ = await watchdog.result
-        return frames
-    }
+    func frames(for time: Duration) async -> [EventFrame] { await frames(for: time) { _ in false } }
 
     /// The first service frame of a type.
     func message(_ type: String) async -> ServerMessage? { await frames { $0.message?.type == type }.last?.message }
