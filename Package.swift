@@ -113,7 +113,7 @@ let package = Package(
             [
                 "Kernel", "Wire", "Fixtures", "Faults", "Mesh", "StoreKit", "ServiceKit", "Clients", "SimulatedTransport",
                 "LoopbackTransport", "MemoryCache", "SQLiteStore", "AuthService", "AgentService", "EventsService", "LLMService",
-                "AnalyticsService", logging, crypto, httpTypes,
+                "AnalyticsService", logging, crypto, nioCore, httpTypes,
             ]),
         module("Suites", nil, ["Worlds", "Clients", "Kernel", "Wire", "StoreKit", httpTypes]),
         module(

@@ -1,6 +1,7 @@
 // Calls the agent service as a front end does: threads, messages, runs.
 
 import HTTPTypes
+public import NIOCore
 public import Wire
 
 /// A typed caller of `agent`. Every call throws ``CallError``: `unexpectedStatus` for any answer but 200.
@@ -62,6 +63,54 @@ public struct AgentClient: Sendable {
     /// GET `/api/agent/{run_id}/status`.
     public func runStatus(_ run: String, token: String) async throws -> RunStatus {
         try await fetch(.get, "/api/agent/\(run)/status", token, as: RunStatus.init)
+    }
+
+    /// GET `/api/agent/{run_id}/state`: what is kept of a run, so that it can go on after a crash.
+    public func runState(_ run: String, token: String) async throws -> RunStateReport {
+        try await fetch(.get, "/api/agent/\(run)/state", token, as: RunStateReport.init)
+    }
+
+    /// GET `/api/agent/runs`, or of one thread `/api/agent/thread/{id}/runs`: a page of the user's runs, the last first.
+    public func runs(in thread: String? = nil, limit: Int = 20, offset: Int = 0, token: String) async throws -> RunPage {
+        let path = thread.map { "/api/agent/thread/\($0)/runs" } ?? "/api/agent/runs"
+        return try await fetch(.get, "\(path)?limit=\(limit)&offset=\(offset)", token, as: RunPage.init)
+    }
+
+    /// POST `/api/chat/agents/{run_id}/cancel`: ends a run, unless it has ended.
+    public func cancelRun(_ run: String, token: String) async throws -> RunCancellation {
+        try await fetch(.post, "/api/chat/agents/\(run)/cancel", token, json: [:], as: RunCancellation.init)
+    }
+
+    /// GET `/api/artifacts`: the files that the user's runs have written, by run and name.
+    public func artifacts(token: String) async throws -> [ArtifactEntry] {
+        try await fetch(.get, "/api/artifacts", token) { json in
+            guard let items = json["artifacts"]?.array, json["total"]?.integer == items.count else { return nil }
+            let entries = items.compactMap(ArtifactEntry.init)
+            return entries.count == items.count ? entries : nil
+        }
+    }
+
+    /// GET `/api/artifacts/{run_id}/{name}`: the content of such a file.
+    public func artifact(_ name: String, of run: String, token: String) async throws -> ByteBuffer {
+        try await caller.reply(to: Call.get("/api/artifacts/\(run)/\(name)").bearer(token), status: .ok).body
+    }
+
+    /// GET `/api/health`: whether the service and what it needs are well, and how many runs it holds.
+    public func census() async throws -> AgentCensus {
+        try await caller.result(of: .get("/api/health"), status: .ok, as: AgentCensus.init)
+    }
+
+    /// GET `/api/discovery/services`: the services of the environment with the addresses at which each is reached.
+    public func services() async throws -> [(name: String, urls: [String])] {
+        try await caller.result(of: .get("/api/discovery/services"), status: .ok) { json in
+            guard let services = json["services"]?.object else { return nil }
+            let entries = services.compactMap { member -> (name: String, urls: [String])? in
+                guard let addresses = member.value["addresses"]?.array else { return nil }
+                let urls = addresses.compactMap { $0["url"]?.string }
+                return urls.count == addresses.count ? (member.key, urls) : nil
+            }
+            return entries.count == services.count ? entries : nil
+        }
     }
 
     private func fetch<Value>(

@@ -94,7 +94,7 @@ public struct RunStatus: Sendable, Equatable {
     public let runID: String
     /// The thread it belongs to.
     public let threadID: String
-    /// `started`, `running`, `completed` or `failed`.
+    /// `started`, `running`, `completed`, `failed` or `cancelled`.
     public let status: String
     /// The agent.
     public let agentName: String
@@ -106,7 +106,7 @@ public struct RunStatus: Sendable, Equatable {
     public let error: String?
 
     /// Whether it will not change any more.
-    public var isEnded: Bool { status == "completed" || status == "failed" }
+    public var isEnded: Bool { ["completed", "failed", "cancelled"].contains(status) }
 
     init?(_ json: JSONValue) {
         guard let run = json["run_id"]?.string, let thread = json["thread_id"]?.string,
@@ -120,5 +120,89 @@ public struct RunStatus: Sendable, Equatable {
         currentStep = current
         totalSteps = total
         error = json["error"]?.string
+    }
+}
+
+/// What is kept of a run.
+public struct RunStateReport: Sendable, Equatable {
+    /// The run's id.
+    public let runID: String
+    /// The run's status.
+    public let status: String
+    /// How often the state was saved.
+    public let version: Int
+    /// The state itself.
+    public let state: JSONValue
+
+    init?(_ json: JSONValue) {
+        guard let run = json["run_id"]?.string, let status = json["status"]?.string, let version = json["version"]?.integer,
+            let state = json["state"], state.object != nil
+        else { return nil }
+        (runID, self.status, self.version, self.state) = (run, status, version, state)
+    }
+}
+
+/// A page of a user's runs.
+public struct RunPage: Sendable, Equatable {
+    /// The runs of the page, the last first.
+    public let runs: [RunStatus]
+    /// How many there are.
+    public let total: Int
+
+    init?(_ json: JSONValue) {
+        guard let items = json["runs"]?.array, let total = json["total"]?.integer else { return nil }
+        runs = items.compactMap(RunStatus.init)
+        self.total = total
+        guard runs.count == items.count else { return nil }
+    }
+}
+
+/// What became of the wish to end a run.
+public struct RunCancellation: Sendable, Equatable {
+    /// Whether the run was ended by it; else it had ended before.
+    public let isCancelled: Bool
+    /// The run's status now.
+    public let status: String
+    /// The same for people.
+    public let message: String
+
+    init?(_ json: JSONValue) {
+        guard let success = json["success"]?.bool, let status = json["status"]?.string, let message = json["message"]?.string,
+            json["run_id"]?.string != nil
+        else { return nil }
+        (isCancelled, self.status, self.message) = (success, status, message)
+    }
+}
+
+/// A file that a run has written.
+public struct ArtifactEntry: Sendable, Equatable {
+    /// The run.
+    public let runID: String
+    /// The file's name.
+    public let name: String
+    /// Its size in bytes.
+    public let size: Int
+
+    init?(_ json: JSONValue) {
+        guard let run = json["run_id"]?.string, let name = json["name"]?.string, let size = json["size"]?.integer
+        else { return nil }
+        (runID, self.name, self.size) = (run, name, size)
+    }
+}
+
+/// What the agent service holds at one moment.
+public struct AgentCensus: Sendable, Equatable {
+    /// Whether the service and all that it needs are well.
+    public let isHealthy: Bool
+    /// Runs under way.
+    public let runsLive: Int
+    /// Runs that wait to be begun.
+    public let runsWaiting: Int
+
+    init?(_ json: JSONValue) {
+        guard let status = json["status"]?.string, let live = json["runs"]?["live"]?.integer,
+            let waiting = json["runs"]?["waiting"]?.integer, json["checks"]?.object != nil
+        else { return nil }
+        (isHealthy, runsLive, runsWaiting) = (status == "healthy", live, waiting)
     }
 }

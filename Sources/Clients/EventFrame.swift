@@ -11,6 +11,8 @@ public enum AgentEventKind: String, Sendable, CaseIterable {
     case responseChunk = "agent_response_chunk"
     case completed = "agent_completed"
     case error = "agent_error"
+    /// A stage of a workflow has begun or ended.
+    case progress = "progress_update"
 }
 
 /// An event of a run.
@@ -33,6 +35,8 @@ public struct AgentEvent: Sendable, Equatable {
     public let isRecovered: Bool
     /// The fields of its kind.
     public let data: JSONValue
+    /// The whole event as it came.
+    public let json: JSONValue
 
     init?(_ json: JSONValue) {
         guard let kind = json["type"]?.string.flatMap(AgentEventKind.init), let run = json["run_id"]?.string,
@@ -49,17 +53,28 @@ public struct AgentEvent: Sendable, Equatable {
         self.sequence = sequence
         isRecovered = json["recovered"]?.bool ?? false
         self.data = data
+        self.json = json
     }
 }
 
 /// A frame of the service itself: an answer, a heartbeat, an error.
 public struct ServerMessage: Sendable, Equatable {
-    /// Its type, such as `pong`.
+    /// Its type, such as `pong`; of a JSON-RPC response `jsonrpc_response`.
     public let type: String
-    /// Its data; of the flat `ack` the whole frame.
+    /// Its data; of the flat `ack` and of a JSON-RPC response the whole frame.
     public let data: JSONValue
     /// The `message_id` of the message that it answers, if it had one.
     public let correlationID: String?
+
+    /// The numbers of the events that are gone, if this is `events_lost`.
+    public var lostEvents: ClosedRange<Int>? {
+        guard type == "events_lost", let from = data["from_sequence"]?.integer, let to = data["to_sequence"]?.integer, from <= to
+        else { return nil }
+        return from...to
+    }
+
+    /// The code of an `error_message`.
+    public var errorCode: String? { type == "error_message" ? data["error_code"]?.string : nil }
 }
 
 /// Anything that comes over the WebSocket.
@@ -75,7 +90,15 @@ public enum EventFrame: Sendable, Equatable {
             self = .malformed("a binary message")
             return
         }
-        guard let json = try? JSONValue(json: text), let type = json["type"]?.string else {
+        guard let json = try? JSONValue(json: text) else {
+            self = .malformed(text)
+            return
+        }
+        if json["jsonrpc"] == "2.0", let id = json["id"], json["result"] != nil || json["error"] != nil {
+            self = .message(ServerMessage(type: "jsonrpc_response", data: json, correlationID: id.string))
+            return
+        }
+        guard let type = json["type"]?.string else {
             self = .malformed(text)
             return
         }

@@ -23,15 +23,28 @@ public struct EventsClient: Sendable {
         self.skipsRepeats = skipsRepeats
     }
 
-    /// Connects to `/ws`. Throws ``CallError/upgradeRefused(service:status:body:)`` with status 401 where the token is
-    /// not valid.
-    public func connect(token: String, by authentication: Authentication = .subprotocol) async throws -> EventSocket {
+    /// Connects to `/ws`; with `lastSequence` all events after it are sent again. Throws
+    /// ``CallError/upgradeRefused(service:status:body:)`` with status 401 where the token is not valid.
+    public func connect(
+        token: String, by authentication: Authentication = .subprotocol, lastSequence: Int? = nil
+    ) async throws -> EventSocket {
+        let call = Call.get("/ws" + (lastSequence.map { "?last_sequence=\($0)" } ?? ""))
         let connection =
             switch authentication {
-            case .subprotocol: try await caller.open(.get("/ws"), subprotocols: ["jwt-auth", "jwt.\(token)"])
-            case .header: try await caller.open(.get("/ws").bearer(token))
+            case .subprotocol: try await caller.open(call, subprotocols: ["jwt-auth", "jwt.\(token)"])
+            case .header: try await caller.open(call.bearer(token))
             }
         return EventSocket(connection, skipsRepeats: skipsRepeats)
+    }
+
+    /// GET `/ws/health`: what the service holds at this moment.
+    public func census() async throws -> EventsCensus {
+        try await caller.result(of: .get("/ws/health"), status: .ok, as: EventsCensus.init)
+    }
+
+    /// GET `/ws/config`: what the service says of its limits.
+    public func limits() async throws -> JSONValue {
+        try await caller.result(of: .get("/ws/config"), status: .ok) { $0["websocket_config"] }
     }
 }
 
@@ -65,6 +78,16 @@ public struct EventSocket: Sendable {
 
     /// Sends `ping`, answered with `pong`.
     public func ping(messageID: String? = nil) async throws { try await send("ping", messageID: messageID) }
+
+    /// Asks for all events after one, answered with `resume_ack` and the events.
+    public func resume(after sequence: Int, messageID: String? = nil) async throws {
+        try await send("resume", payload: ["last_sequence": JSONValue(sequence)], messageID: messageID)
+    }
+
+    /// Asks how far a run has come, answered with `agent_status_update`.
+    public func requestStatus(of run: String, messageID: String? = nil) async throws {
+        try await send("agent_status_request", payload: ["run_id": .string(run)], messageID: messageID)
+    }
 
     /// Sends a message of any type.
     public func send(_ type: String, payload: JSONValue = [:], messageID: String? = nil) async throws {
@@ -123,5 +146,27 @@ public struct EventSocket: Sendable {
                 return event.sequence > lastSequence
             }
         }
+    }
+}
+
+/// What the events service holds at one moment.
+public struct EventsCensus: Sendable, Equatable {
+    /// Open connections.
+    public let connections: Int
+    /// Users of whom anything is known.
+    public let users: Int
+    /// Events that nobody has been sent yet.
+    public let eventsWaiting: Int
+    /// Events that are kept, sent or not.
+    public let eventsKept: Int
+    /// Events that were let go before anybody was sent them.
+    public let eventsDropped: Int
+
+    init?(_ json: JSONValue) {
+        guard let components = json["components"], let connections = components["connections"]?.integer,
+            let users = components["users"]?.integer, let waiting = components["events_waiting"]?.integer,
+            let kept = components["events_kept"]?.integer, let dropped = components["events_dropped"]?.integer
+        else { return nil }
+        (self.connections, self.users, eventsWaiting, eventsKept, eventsDropped) = (connections, users, waiting, kept, dropped)
     }
 }

@@ -42,6 +42,59 @@ public struct LLMClient: Sendable {
         }
     }
 
+    /// The whole reply to a request that may offer tools: text, calls, why it ended, and what it cost. Throws
+    /// ``Wire/CallError``.
+    public func answer(_ request: LLMRequest) async throws -> LLMAnswer {
+        try await caller.result(of: call(request, streamed: false), as: LLMAnswer.init)
+    }
+
+    /// The same as a stream, put together from its pieces. Throws ``Wire/CallError``: of a stream that ends before `[DONE]`,
+    /// or whose pieces do not make a whole.
+    public func streamedAnswer(_ request: LLMRequest) async throws -> LLMAnswer {
+        let call = call(request, streamed: true)
+        let reply = try await caller.send(call)
+        guard reply.status.kind == .successful else {
+            throw CallError.unexpectedStatus(
+                service: caller.service, request: call.summary, status: reply.status.code,
+                body: try await reply.collected().text)
+        }
+        var assembly = LLMAnswerAssembly()
+        var isDone = false
+        for try await event in ServerSentEvents(reply.body) {
+            if event.data == "[DONE]" { isDone = true }
+            guard !isDone else { continue }
+            guard let chunk = try? JSONValue(json: event.data), assembly.take(chunk) else {
+                throw CallError.unexpectedBody(
+                    service: caller.service, request: call.summary, reason: "an event is no chunk: \(event.data.prefix(200))")
+            }
+        }
+        guard isDone else {
+            throw CallError.connectionLost(
+                service: caller.service, request: call.summary, reason: "the stream ended before [DONE]")
+        }
+        guard let answer = assembly.answer else {
+            throw CallError.unexpectedBody(
+                service: caller.service, request: call.summary, reason: "the chunks do not make a whole answer")
+        }
+        return answer
+    }
+
+    /// GET `/v1/models`: the names of the models. Throws ``Wire/CallError``.
+    public func models() async throws -> [String] {
+        try await caller.result(of: Call.get("/v1/models").bearer(key), status: .ok) { json in
+            guard json["object"] == "list", let items = json["data"]?.array else { return nil }
+            let names = items.compactMap { $0["id"]?.string }
+            return names.count == items.count ? names : nil
+        }
+    }
+
+    private func call(_ request: LLMRequest, streamed: Bool) -> Call {
+        var body = request.body
+        body["stream"] = .bool(streamed)
+        if streamed { body["stream_options"] = ["include_usage": true] }
+        return Call.post(path, value: body).bearer(key)
+    }
+
     /// The pieces of the reply as they come. Throws ``Wire/CallError``, from the sequence too: a stream that ends
     /// before `[DONE]` is a lost connection, never a short reply.
     public func stream(model: String, _ messages: [Message]) async throws -> Deltas {

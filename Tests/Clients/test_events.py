@@ -1,6 +1,7 @@
 """events with websockets and aiohttp: who may connect, what is answered, a whole run of an agent, and the echo."""
 
 import asyncio
+import contextlib
 import json
 import os
 
@@ -62,6 +63,56 @@ def test_nobody_connects_without_a_token(backlot):
         with pytest.raises(websockets.InvalidStatus) as refusal:
             connect(backlot["WEBSOCKET_URL"], **options)
         assert refusal.value.response.status_code == 401
+
+
+def test_a_connection_resumes(backlot, bearer):
+    with connect(backlot["WEBSOCKET_URL"], additional_headers=bearer) as socket:
+        receive(socket, "connection_established")
+        socket.send(json.dumps({"type": "user_message", "payload": {"message": "hello", "agent": "data"}}))
+        seen = [frame for frame in receive(socket, "agent_completed") if "sequence" in frame]
+    last = seen[1]["sequence"]
+    with connect(f"{backlot['WEBSOCKET_URL']}?last_sequence={last}", additional_headers=bearer) as socket:
+        again = [frame for frame in receive(socket, "agent_completed") if "sequence" in frame]
+        assert [event["sequence"] for event in again] == [event["sequence"] for event in seen[2:]]
+        assert all(event.pop("recovered") for event in again) and again == seen[2:]
+    with connect(backlot["WEBSOCKET_URL"], additional_headers=bearer) as socket:
+        receive(socket, "connection_established")
+        socket.send(json.dumps({"type": "resume", "message_id": "r", "payload": {"last_sequence": 0}}))
+        answer = receive(socket, "resume_ack")[-1]
+        assert answer["correlation_id"] == "r" and answer["data"]["replayed"] == len(seen)
+        assert len([frame for frame in receive(socket, "agent_completed") if "sequence" in frame]) == len(seen)
+
+
+def closing(socket):
+    """The code and reason with which the service ends a connection."""
+    with pytest.raises(websockets.ConnectionClosed) as end:
+        while True:
+            socket.recv(timeout=10)
+    return end.value.rcvd.code, end.value.rcvd.reason
+
+
+def test_close_codes(backlot, bearer):
+    with connect(backlot["WEBSOCKET_URL"], additional_headers=bearer) as socket:
+        socket.send("x" * 8193)
+        assert closing(socket)[0] == 1009
+    with connect(backlot["WEBSOCKET_URL"], additional_headers=bearer) as socket:
+        socket.send(b"bytes")
+        assert closing(socket) == (1003, "Messages are texts")
+    with contextlib.ExitStack() as sockets:
+        for _ in range(10):
+            socket = sockets.enter_context(connect(backlot["WEBSOCKET_URL"], additional_headers=bearer))
+            receive(socket, "connection_established")
+        with connect(backlot["WEBSOCKET_URL"], additional_headers=bearer) as socket:
+            assert receive(socket, "error_message")[-1]["data"]["error_code"] == "CONNECTION_ERROR"
+            assert closing(socket) == (1008, "Too many connections")
+
+
+def test_json_rpc_is_processed(backlot, bearer):
+    with connect(backlot["WEBSOCKET_URL"], additional_headers=bearer) as socket:
+        receive(socket, "connection_established")
+        socket.send(json.dumps({"jsonrpc": "2.0", "method": "list", "id": 7}))
+        answer = json.loads(socket.recv(timeout=10))
+        assert answer == {"jsonrpc": "2.0", "id": 7, "result": {"status": "processed", "method": "list"}}
 
 
 def test_echo_returns_whatever_comes(backlot):

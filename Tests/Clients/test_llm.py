@@ -1,5 +1,7 @@
 """llm with openai's own client, which checks every answer against its own models."""
 
+import json
+
 import openai
 import pytest
 
@@ -48,3 +50,52 @@ def test_errors_become_the_clients_own(client, backlot):
 
 def test_models_are_listed(client):
     assert "backlot-default" in [model.id for model in client.models.list()]
+
+
+TOOLS = [{"type": "function", "function": {
+    "name": "policy_simulator", "description": "Tries a policy.", "parameters": {"type": "object", "properties": {}}}}]
+PLAN = [{"role": "user", "content": "Plan the actions for cheaper answers"}]
+
+
+def test_a_tool_is_called_and_its_result_is_used(client):
+    choice = client.chat.completions.create(model="gpt-4o", messages=PLAN, tools=TOOLS).choices[0]
+    assert choice.finish_reason == "tool_calls" and choice.message.content is None
+    call = choice.message.tool_calls[0]
+    assert call.function.name == "policy_simulator" and json.loads(call.function.arguments)["policy"]["share_percent"] == 60
+    result = {"role": "tool", "tool_call_id": call.id, "content": json.dumps({"savings_percent": 31})}
+    answer = client.chat.completions.create(model="gpt-4o", messages=[*PLAN, choice.message, result], tools=TOOLS).choices[0]
+    assert answer.finish_reason == "stop" and "was tried and holds" in answer.message.content
+
+
+def test_a_tool_call_is_streamed_in_pieces(client):
+    with client.chat.completions.stream(model="gpt-4o", messages=PLAN, tools=TOOLS) as stream:
+        kinds = [event.type for event in stream]
+        completion = stream.get_final_completion()
+    assert "tool_calls.function.arguments.delta" in kinds and kinds.count("tool_calls.function.arguments.done") == 1
+    call = completion.choices[0].message.tool_calls[0]
+    assert json.loads(call.function.arguments)["period"] == "24h" and completion.choices[0].finish_reason == "tool_calls"
+
+
+def test_several_choices_and_json(client):
+    several = client.chat.completions.create(model="gpt-4o", messages=QUESTION, n=2)
+    assert [choice.index for choice in several.choices] == [0, 1]
+    asked = [{"role": "user", "content": "Say hello in JSON"}]
+    answer = client.chat.completions.create(model="gpt-4o", messages=asked, response_format={"type": "json_object"})
+    assert isinstance(json.loads(answer.choices[0].message.content), dict)
+    with pytest.raises(openai.BadRequestError):
+        client.chat.completions.create(model="gpt-4o", messages=QUESTION, response_format={"type": "json_object"})
+
+
+def test_a_busy_model_is_tried_again(client):
+    with pytest.raises(openai.RateLimitError) as error:
+        client.chat.completions.create(model="busy-model", messages=QUESTION)
+    assert error.value.code == "rate_limit_exceeded" and error.value.response.headers["retry-after"] == "1"
+    assert client.chat.completions.create(model="busy-model", messages=QUESTION).choices[0].message.content
+    with pytest.raises(openai.InternalServerError):
+        client.chat.completions.create(model="overloaded-model", messages=QUESTION)
+
+
+def test_a_model_is_described(client):
+    assert client.models.retrieve("busy-model").owned_by == "backlot"
+    with pytest.raises(openai.NotFoundError):
+        client.models.retrieve("no-such-model")

@@ -12,8 +12,9 @@ private final class Rehearsal {
     private var now = Instant.simulatedEpoch
 
     init(_ script: String) throws {
+        let scripts = try agentScripts(script)
         let order = RunOrder(
-            runID: "r1", threadID: "t1", userID: "u1", message: "why?", script: try agentScripts(script).script(nil))
+            runID: "r1", threadID: "t1", userID: "u1", message: "why?", script: try scripts.script(nil), scripts: scripts)
         machine = RunMachine(order, at: .simulatedEpoch)
     }
 
@@ -27,12 +28,15 @@ private final class Rehearsal {
 private func summary(_ action: RunAction) -> String {
     switch action {
     case .post(let event): "post \(event.kind.rawValue)"
-    case .save(let progress): "save \(progress.step)/\(progress.steps)"
+    case .save(let checkpoint): "save \(checkpoint.state.stepsDone)/\(checkpoint.steps)"
     case .waitForTool(let duration): "wait \(duration)"
-    case .askModel(let prompt, let model): "ask \(model): \(prompt)"
+    case .pause(let duration): "pause \(duration)"
+    case .askModel(let request): "ask \(request.model): \(request.messages.last?["content"]?.string ?? "")"
+    case .write(let name, _): "write \(name)"
     case .record(let events): "record \(events.map(\.kind.rawValue).joined(separator: " "))"
-    case .complete(let answer): "complete \(answer)"
-    case .fail(let reason): "fail \(reason)"
+    case .complete(let answer, _): "complete \(answer)"
+    case .fail(let reason, _): "fail \(reason)"
+    case .announce: "announce"
     }
 }
 
@@ -72,14 +76,14 @@ private func summary(_ action: RunAction) -> String {
         #expect(run.receive(.text("so, and always was.")).map(summary) == ["post agent_response_chunk"])
         #expect(run.receive(.text(" End")) == [])
         #expect(
-            run.receive(.textEnded).map(summary) == [
+            run.receive(.textEnded([])).map(summary) == [
                 "post agent_response_chunk", "save 3/4",
                 "record agent_started agent_thinking tool_executing tool_completed agent_response_chunk "
                     + "agent_response_chunk agent_response_chunk agent_completed",
             ])
-        #expect(run.receive(.recorded).map(summary) == ["complete Because it is so, and always was. End"])
+        #expect(run.receive(.recorded).map(summary) == ["save 4/4", "complete Because it is so, and always was. End"])
         let ended = run.receive(.completed, after: .seconds(1))
-        #expect(ended.map(summary) == ["post agent_completed"])
+        #expect(ended.map(summary) == ["post agent_completed", "announce"])
         guard case .post(let last) = ended[0] else { return }
         #expect(last.index == 7)
         #expect(last.data["execution_time_ms"] == 400)
@@ -91,7 +95,7 @@ private func summary(_ action: RunAction) -> String {
         _ = run.receive(.toolElapsed)
         let pieces = "One two three four five six seven eight nine ten eleven.".split(separator: " ").map { "\($0) " }
         var actions = pieces.flatMap { run.receive(.text($0)) }
-        actions += run.receive(.textEnded)
+        actions += run.receive(.textEnded([]))
         let chunks = actions.compactMap { action -> JSONObject? in
             if case .post(let event) = action, event.kind == .responseChunk { event.data } else { nil }
         }
@@ -120,8 +124,9 @@ private func summary(_ action: RunAction) -> String {
             failed.map(summary) == [
                 "fail The model's answer was cut off.", "post agent_error",
                 "record agent_started agent_thinking tool_executing tool_completed agent_response_chunk agent_error",
+                "announce",
             ])
-        for input in [RunInput.textEnded, .recorded, .completed, .failed("again")] { #expect(run.receive(input) == []) }
+        for input in [RunInput.textEnded([]), .recorded, .completed, .failed("again")] { #expect(run.receive(input) == []) }
     }
 
     @Test func anAnswerThatCannotBeSavedIsNoAnswer() throws {
@@ -131,6 +136,7 @@ private func summary(_ action: RunAction) -> String {
         #expect(
             run.receive(.failed("The state of the run could not be saved.")).map(summary) == [
                 "fail The state of the run could not be saved.", "post agent_error", "record agent_error",
+                "announce",
             ])
     }
 
@@ -138,7 +144,7 @@ private func summary(_ action: RunAction) -> String {
         let run = try Rehearsal("name: triage\nsteps: [{answer: yes}]")
         _ = run.receive(.begin)
         _ = run.receive(.recorded)
-        #expect(run.receive(.completed).map(summary) == ["post agent_completed"])
+        #expect(run.receive(.completed).map(summary) == ["post agent_completed", "announce"])
         #expect(run.receive(.failed("The event agent_completed could not be delivered.")) == [])
     }
 
@@ -150,7 +156,7 @@ private func summary(_ action: RunAction) -> String {
         #expect(
             actions.map(summary) == [
                 "post tool_completed", "fail The tool t failed: no access for u1", "post agent_error",
-                "record agent_started tool_executing tool_completed agent_error",
+                "record agent_started tool_executing tool_completed agent_error", "announce",
             ])
         guard case .post(let completed) = actions[0] else { return }
         #expect(completed.data["status"] == "failed")
@@ -160,6 +166,6 @@ private func summary(_ action: RunAction) -> String {
     @Test func aModelThatSaysNothingFailsTheRun() throws {
         let run = try Rehearsal("name: triage\nsteps: [{llm: hello}, {answer: '{{llm}}'}]")
         _ = run.receive(.begin)
-        #expect(run.receive(.textEnded).first.map(summary) == "fail The model gave no answer.")
+        #expect(run.receive(.textEnded([])).first.map(summary) == "fail The model gave no answer.")
     }
 }

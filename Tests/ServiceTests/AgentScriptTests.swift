@@ -18,7 +18,7 @@ func agentScripts(_ text: String) throws -> AgentScripts {
     @Test func theFixturesAreRead() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Fixtures/agents")
         let scripts = try AgentScripts.load(directory: folder.standardizedFileURL)
-        #expect(scripts.names == ["data", "optimization", "triage"])
+        #expect(scripts.names == ["actions", "data", "data_helper", "optimization", "reporting", "supervisor", "triage"])
         let triage = try scripts.script(nil)
         #expect(triage.name == "triage")
         #expect(triage.tools.first?.duration == .milliseconds(400))
@@ -42,7 +42,7 @@ func agentScripts(_ text: String) throws -> AgentScripts {
         ).script("triage")
         var values = values
         guard case .tool(let tool, let first) = script.steps[0], case .tool(_, let second) = script.steps[1],
-            case .answer(let answer) = script.steps[2], case .result(let result) = tool.outcome
+            case .answer(let answer) = script.steps[2], let result = tool.result
         else {
             Issue.record("other steps than were written: \(script.steps)")
             return
@@ -57,7 +57,7 @@ func agentScripts(_ text: String) throws -> AgentScripts {
         func streamed(_ answer: String) throws -> [Bool] {
             let text = "name: triage\nsteps:\n  - llm: one\n  - llm: 'two: {{llm}}'\n  - answer: '\(answer)'"
             return try agentScripts(text).script(nil).steps.compactMap {
-                if case .llm(_, _, let isAnswer) = $0 { isAnswer } else { nil }
+                if case .llm(_, _, _, let isAnswer) = $0 { isAnswer } else { nil }
             }
         }
         #expect(try streamed("{{llm}}") == [false, true])
@@ -82,6 +82,31 @@ func agentScripts(_ text: String) throws -> AgentScripts {
             "agent.yaml:5: The result of the tool 't' has no member 'b'."
         ),
         ("tools: [{name: t}]\nsteps: [{answer: a}]", "agent.yaml:2: A tool has either 'result' or 'error'."),
+        ("tools: [{name: t, result: 1, failures: 2}]\nsteps: [{answer: a}]", "agent.yaml:2: 'failures' says how many"),
+        ("tools: [{name: t, result: 1, retries: -1}]\nsteps: [{answer: a}]", "agent.yaml:2: A number from 0 to 100"),
+        (
+            "tools: [{name: t, result: 1, parameters: {typ: object}}]\nsteps: [{answer: a}]",
+            "agent.yaml:2: The schema of the parameters cannot be used: #/typ: The keyword 'typ' is not known"
+        ),
+        (
+            "tools: [{name: t, result: 1, cases: [{message: '(', result: 2}]}]\nsteps: [{answer: a}]",
+            "agent.yaml:2: This is not a reg"
+        ),
+        ("steps:\n  - llm: q\n    tools: [t]\n  - answer: a", "agent.yaml:4: No tool is named 't'."),
+        ("steps:\n  - artifact: a.md\n  - answer: a", "agent.yaml:3: The field 'content' is missing here."),
+        (
+            "workflow: {first: triag, sufficient: [], partial: [], insufficient: [], unknown: []}",
+            "agent.yaml:1: No agent is named 'triag'. Did you mean 'triage'?"
+        ),
+        (
+            "workflow: {first: triage, sufficient: [], partial: [], insufficient: [], unknown: []}",
+            "agent.yaml:1: 'triage' is a workflow itself"
+        ),
+        (
+            "workflow: {first: triage, sufficient: [], partial: [], unknown: []}",
+            "agent.yaml:2: The field 'insufficient' is missing"
+        ),
+        ("workflow: {first: a}\nsteps: [{answer: a}]", "agent.yaml:3: An agent with a 'workflow' has no 'steps'"),
         ("tools: [{name: t, duration: 4, result: 1}]\nsteps: [{answer: a}]", "agent.yaml:2: A duration with its unit"),
     ])
     func whatIsWrongIsNamedWithItsPlace(_ text: String, _ beginning: String) {

@@ -23,7 +23,11 @@ final class PlayedServices: Sendable {
     struct State {
         /// The server-sent events that the model answers with; the last is usually `[DONE]`.
         var modelEvents = ["Hello ", "from ", "the model."].map { #"{"choices":[{"delta":{"content":"\#($0)"}}]}"# } + ["[DONE]"]
+        /// What the model answers with to the next requests, one after the other, before it answers with ``modelEvents``.
+        var modelTurns: [[String]] = []
         var modelStatus = HTTPResponse.Status.ok
+        /// The requests that the model got.
+        var requests: [JSONValue] = []
         /// The prompts that the model was asked.
         var prompts: [String] = []
         /// The rows that the analytics got.
@@ -53,10 +57,12 @@ final class PlayedServices: Sendable {
     var model: PlayedService {
         PlayedService(name: "llm") { routes in
             routes.post("/v1/chat/completions") { _, request, _ in
-                let prompt = try await request.json()["messages"]?.array?.first?["content"]?.string ?? ""
+                let body = try await request.json()
+                let prompt = body["messages"]?.array?.first?["content"]?.string ?? ""
                 let (status, events) = self.state.withLock { state in
                     state.prompts.append(prompt)
-                    return (state.modelStatus, state.modelEvents)
+                    state.requests.append(body)
+                    return (state.modelStatus, state.modelTurns.isEmpty ? state.modelEvents : state.modelTurns.removeFirst())
                 }
                 let text = events.map { "data: \($0)\n\n" }.joined()
                 return Response(
@@ -99,10 +105,29 @@ struct PlayedService: Service {
 struct EventsAgentWorld: Sendable {
     let played = PlayedServices()
     let network: SimulatedNetwork
-    private let connections = ConnectionCount()
+    let relational: SQLiteDatabase
+    let cache = MemoryKeyspace()
+    let artifacts = ArtifactDirectory()
+    private let simulation: Simulation
+    private let scripts: AgentScripts
+    private let deviations: Set<Deviation>
+    private let connections = Counter()
+    private let running = Instances()
+
+    /// One service with all that runs for it.
+    private struct Running: Sendable {
+        let host: ServiceHost
+        let listener: Listener
+        let background: Task<Void, any Error>
+    }
+
+    /// The services that run.
+    private final class Instances: Sendable {
+        let state = Mutex<[String: Running]>([:])
+    }
 
     /// A counter that names connections.
-    private final class ConnectionCount: Sendable {
+    private final class Counter: Sendable {
         let count = Mutex(0)
         func next() -> Int {
             count.withLock { count in
@@ -114,45 +139,65 @@ struct EventsAgentWorld: Sendable {
 
     /// Runs `body` in a world with these agents, in a simulation with this seed.
     static func run<Value: Sendable>(
-        agents: String? = nil, seed: UInt64 = 1, _ body: @escaping @Sendable (EventsAgentWorld) async throws -> Value
+        agents: String? = nil, seed: UInt64 = 1, deviations: Set<Deviation> = [],
+        _ body: @escaping @Sendable (EventsAgentWorld) async throws -> Value
     ) async throws -> Simulation.Outcome<Value> {
         try SQLiteDatabase.warmUp()
         let scripts = try agents.map(agentScripts) ?? AgentScripts.load(directory: Self.folder)
         return await Simulation.start(.init(seed: seed)) { simulation in
-            let world = EventsAgentWorld(network: SimulatedNetwork(simulation))
-            return try await world.serve(scripts, simulation) { try await body(world) }
+            let world = try EventsAgentWorld(simulation, scripts, deviations)
+            for name in ["auth", "llm", "analytics", "events", "agent"] { try await world.start(name) }
+            let result: Result<Value, any Error>
+            do { result = .success(try await body(world)) } catch { result = .failure(error) }
+            for name in ["agent", "events", "analytics", "llm", "auth"] { await world.stop(name) }
+            try world.artifacts.remove()
+            return try result.get()
         }
+    }
+
+    private init(_ simulation: Simulation, _ scripts: AgentScripts, _ deviations: Set<Deviation>) throws {
+        self.simulation = simulation
+        self.scripts = scripts
+        self.deviations = deviations
+        network = SimulatedNetwork(simulation)
+        relational = try SQLiteDatabase()
     }
 
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../Fixtures/agents").standardizedFileURL
 
-    private func serve<Value: Sendable>(
-        _ scripts: AgentScripts, _ simulation: Simulation, _ body: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        let (relational, cache) = (try SQLiteDatabase(), MemoryKeyspace())
-        func context(_ name: String) -> ServiceContext {
-            ServiceContext(
-                name: name, clock: WorldClock(), chance: ChanceSource(simulation.chance, actor: name), relational: relational,
-                cache: cache, log: Logger(label: name, factory: { _ in SwiftLogNoOpLogHandler() }), trace: simulation.trace,
-                serviceSecret: "secret-of-this-test", callers: { caller(to: $0, from: name) })
+    private func service(_ name: String) -> any Service {
+        let context = ServiceContext(
+            name: name, clock: WorldClock(), chance: ChanceSource(simulation.chance, actor: name), relational: relational,
+            cache: cache, log: Logger(label: name, factory: { _ in SwiftLogNoOpLogHandler() }), trace: simulation.trace,
+            serviceSecret: "secret-of-this-test", deviations: deviations, artifacts: artifacts,
+            services: { [("events", [Address(host: "events", port: 80)])] }, callers: { caller(to: $0, from: name) })
+        return switch name {
+        case "auth": played.auth
+        case "llm": played.model
+        case "analytics": played.analytics
+        case "events": FakeEvents(context: context)
+        default: FakeAgent(context: context, scripts: scripts)
         }
-        let services: [any Service] = [
-            played.auth, played.model, played.analytics, FakeEvents(context: context("events")),
-            FakeAgent(context: context("agent"), scripts: scripts),
-        ]
-        let log = Logger(label: "host", factory: { _ in SwiftLogNoOpLogHandler() })
-        return try await withThrowingTaskGroup(of: Void.self) { tasks in
-            for service in services {
-                try await service.prepare()
-                let host = ServiceHost(service, log: log)
-                _ = try await network.listen(on: Address(host: service.name, port: 80)) { host.accept($0) }
-                tasks.addTask { try await service.run() }
-            }
-            let value = try await body()
-            tasks.cancelAll()
-            return value
-        }
+    }
+
+    /// Starts a new instance of a service, on the stores as they are.
+    func start(_ name: String) async throws {
+        let service = service(name)
+        try await service.prepare()
+        let host = ServiceHost(service, log: Logger(label: "host", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let listener = try await network.listen(on: Address(host: name, port: 80)) { host.accept($0) }
+        let background = Task { try await service.run() }
+        running.state.withLock { $0[name] = Running(host: host, listener: listener, background: background) }
+    }
+
+    /// Ends an instance of a service, whatever it does.
+    func stop(_ name: String) async {
+        guard let part = running.state.withLock({ $0.removeValue(forKey: name) }) else { return }
+        try? await part.listener.close()
+        part.background.cancel()
+        await part.host.shutDown(grace: .zero)
+        _ = await part.background.result
     }
 
     /// A way to call a service: a connection for every call.
@@ -189,8 +234,11 @@ struct EventsAgentWorld: Sendable {
 }
 
 extension EventSocket {
-    /// The frames up to the first that fits, with it; all there are where none does.
-    func frames(through fits: (EventFrame) -> Bool) async -> [EventFrame] {
+    /// The frames up to the first that fits, with it; all there are where none does within `time`.
+    func frames(for time: Duration = .seconds(600), through fits: (EventFrame) -> Bool) async -> [EventFrame] {
+        // A timer of the channel's own: a task that is cancelled in its sleep would be there until the sleep is over.
+        let watchdog = connection.channel.eventLoop.scheduleTask(in: TimeAmount(time)) { [connection] in connection.abort() }
+        defer { watchdog.cancel() }
         var taken: [EventFrame] = []
         for await frame in frames {
             taken.append(frame)
@@ -203,6 +251,9 @@ extension EventSocket {
     func framesThroughRun() async -> [EventFrame] {
         await frames { $0.event?.kind == .completed || $0.event?.kind == .error }
     }
+
+    /// The frames of the next `time`; then the connection is given up.
+    func frames(for time: Duration) async -> [EventFrame] { await frames(for: time) { _ in false } }
 
     /// The first service frame of a type.
     func message(_ type: String) async -> ServerMessage? { await frames { $0.message?.type == type }.last?.message }

@@ -1,37 +1,59 @@
 // The table of connections and the users' queues: who gets which event, in which order, and what is dropped.
 
 import Kernel
+import ServiceKit
 import Testing
 import Wire
 
 @testable import EventsService
 
 /// A table with short ways to use it.
-private final class Desk {
+final class Desk {
     private var table: ConnectionTable
 
-    init(_ change: (inout EventsLimits) -> Void = { _ in }) {
+    init(deviations: Set<Deviation> = [], _ change: (inout EventsLimits) -> Void = { _ in }) {
         var limits = EventsLimits()
         change(&limits)
-        table = ConnectionTable(limits: limits)
+        table = ConnectionTable(limits: limits, deviations: deviations)
     }
 
-    var connectionCount: Int { table.connectionCount }
-    var eventsWaiting: Int { table.eventsWaiting }
+    var connectionCount: Int { table.connections.count }
+    var eventsWaiting: Int { census().eventsWaiting }
     var eventsDropped: Int { table.eventsDropped }
 
-    func open(_ user: String, expiry: Instant? = nil, at now: Instant = .simulatedEpoch) -> ConnectionID {
-        table.open(.init(userID: user, name: "main_1", tokenExpiry: expiry), at: now)
+    func open(
+        _ user: String, expiry: Instant? = nil, after last: Int? = nil, at now: Instant = .simulatedEpoch
+    ) -> ConnectionID {
+        table.open(.init(userID: user, name: "main_1", tokenExpiry: expiry, lastSequence: last), at: now)
     }
 
-    func deliver(_ name: String, to user: String, id: String? = nil) -> ConnectionTable.Delivery {
-        table.deliver(["type": "agent_thinking", "name": .string(name)], to: user, eventID: id)
+    /// Opens a connection and lets the time go by after which events that waited are sent.
+    func openAndWait(_ user: String, at now: Instant = .simulatedEpoch) -> ConnectionID {
+        let id = open(user, at: now)
+        _ = table.tick(id, at: now + table.limits.flushDelay)
+        return id
     }
+
+    func deliver(
+        _ name: String, to user: String, id: String? = nil, type: String = "agent_thinking", at now: Instant = .simulatedEpoch
+    ) -> ConnectionTable.Delivery {
+        if let repetition = table.repetition(of: id, to: user) { return repetition }
+        let event = table.numbered(["type": .string(type), "name": .string(name)], eventID: id, to: user, at: now)
+        return table.deliver(event, to: user, at: now)
+    }
+
+    func resume(_ id: ConnectionID, after last: Int, at now: Instant = .simulatedEpoch) {
+        table.resume(id, after: last, answering: "m", at: now)
+    }
+    func census(at now: Instant = .simulatedEpoch) -> ConnectionTable.Census { table.census(at: now) }
+    func admit(_ id: ConnectionID, at now: Instant) -> Duration? { table.admit(id, at: now) }
+    func pinged(_ id: ConnectionID, at now: Instant) { table.pinged(id, at: now) }
+    func ponged(_ id: ConnectionID) { table.ponged(id) }
 
     /// Takes all that a connection's writer would send.
     func written(_ id: ConnectionID) throws -> [JSONValue] {
         var frames: [JSONValue] = []
-        while case .send(let text) = table.next(id) {
+        while case .send(let text, _) = table.next(id) {
             frames.append(try JSONValue(json: text))
             table.sent(id)
         }
@@ -41,7 +63,7 @@ private final class Desk {
     func next(_ id: ConnectionID) -> ConnectionTable.WriterStep { table.next(id) }
     func sent(_ id: ConnectionID) { table.sent(id) }
     func send(_ text: String, to id: ConnectionID) { table.send(text, to: id) }
-    func remove(_ id: ConnectionID) { table.remove(id) }
+    func remove(_ id: ConnectionID, at now: Instant = .simulatedEpoch) { table.remove(id, at: now) }
     func tick(_ id: ConnectionID, at now: Instant) -> Instant? { table.tick(id, at: now) }
     func received(_ id: ConnectionID, bytes: Int, at now: Instant) -> Bool { table.received(id, bytes: bytes, at: now) }
 }
@@ -83,19 +105,24 @@ private final class Desk {
         #expect(table.eventsWaiting == 2)
         let id = table.open("alice")
         _ = table.deliver("c", to: "alice")
+        #expect(try table.written(id).map { $0["type"] } == ["connection_established"])
+        #expect(table.tick(id, at: .simulatedEpoch) == .simulatedEpoch + .milliseconds(100))
+        _ = table.tick(id, at: .simulatedEpoch + .milliseconds(100))
         let frames = try table.written(id)
-        #expect(frames.map { $0["type"] } == ["connection_established", "agent_thinking", "agent_thinking", "agent_thinking"])
-        #expect(frames.dropFirst().map { $0["sequence"] } == [1, 2, 3])
-        #expect(frames.map { $0["recovered"] } == [nil, true, true, nil])
+        #expect(frames.map { $0["type"] } == ["agent_thinking", "agent_thinking", "agent_thinking"])
+        #expect(frames.map { $0["sequence"] } == [1, 2, 3])
+        #expect(frames.map { $0["recovered"] } == [true, true, nil])
         #expect(table.eventsWaiting == 0)
     }
 
     @Test func theOldestGivesWayInAFullQueue() throws {
-        let table = Desk { $0.eventsWaiting = 3 }
+        let table = Desk { $0.eventsKept = 3 }
         for name in ["a", "b", "c", "d", "e"] { _ = table.deliver(name, to: "alice") }
         #expect(table.eventsDropped == 2)
-        let id = table.open("alice")
-        #expect(try table.written(id).dropFirst().map { $0["name"] } == ["c", "d", "e"])
+        let frames = try table.written(table.openAndWait("alice"))
+        #expect(frames.map { $0["type"] }.dropFirst().first == "events_lost")
+        #expect(frames[1]["data"]?["from_sequence"] == 1 && frames[1]["data"]?["to_sequence"] == 2)
+        #expect(frames.dropFirst(2).map { $0["name"] } == ["c", "d", "e"])
     }
 
     @Test func whatWasNotWrittenWaitsAgain() throws {
@@ -107,8 +134,7 @@ private final class Desk {
         table.send("an answer", to: first)
         table.remove(first)
         #expect(table.connectionCount == 0)
-        let second = table.open("alice")
-        let frames = try table.written(second).dropFirst()
+        let frames = try table.written(table.openAndWait("alice")).dropFirst()
         #expect(frames.map { $0["name"] } == ["b", "c"])
         #expect(frames.map { $0["sequence"] } == [2, 3])
     }
@@ -149,9 +175,10 @@ private final class Desk {
         }
         _ = table.deliver("c", to: "alice")
         #expect(table.next(id) == .close(WebSocketClosure(code: 1013, reason: "3 frames wait to be read")))
-        #expect(table.eventsDropped == 1)
+        #expect(table.eventsDropped == 0)
         table.remove(id)
-        #expect(table.eventsWaiting == 2)
+        // None of them was written, and the one that found no room is kept too.
+        #expect(table.eventsWaiting == 3)
     }
 
     @Test func aLargeMessageCloses() {

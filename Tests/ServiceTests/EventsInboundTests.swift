@@ -10,8 +10,10 @@ import Wire
     private func decide(_ text: String) -> InboundAction { Inbound.decide(text, from: "alice", at: .simulatedEpoch) }
 
     private func reply(to text: String) throws -> JSONValue {
-        guard case .reply(let frame) = decide(text) else { return .null }
-        return try JSONValue(json: frame)
+        switch decide(text) {
+        case .reply(let frame), .keepAlive(let frame): return try JSONValue(json: frame)
+        default: return .null
+        }
     }
 
     @Test(
@@ -33,7 +35,36 @@ import Wire
         #expect(frame["type"] == "ack")
         #expect(frame["received_type"] == "run_agent")
         #expect(frame["user_id"] == "alice")
-        #expect(try reply(to: #"{"jsonrpc":"2.0","method":"x"}"#)["received_type"] == "unknown")
+        #expect(try reply(to: #"{"payload":{}}"#)["received_type"] == "unknown")
+        #expect(try reply(to: #"{"type":7,"message_id":"m1"}"#)["data"]?["error_code"] == "INVALID_MESSAGE")
+    }
+
+    @Test func jsonRPCIsProcessed() throws {
+        let answer = try reply(to: #"{"jsonrpc":"2.0","method":"x","id":"r1","params":[1]}"#)
+        #expect(answer == ["jsonrpc": "2.0", "id": "r1", "result": ["status": "processed", "method": "x"]])
+        #expect(try reply(to: #"{"jsonrpc":"2.0","method":"x"}"#)["received_type"] == "jsonrpc_notification")
+        #expect(try reply(to: #"{"jsonrpc":"2.0","result":1,"id":4}"#)["received_type"] == "jsonrpc_response")
+        for text in [#"{"jsonrpc":"1.0","id":1}"#, #"{"jsonrpc":"2.0","id":1}"#, #"{"jsonrpc":"2.0","id":[],"method":"x"}"#] {
+            #expect(try reply(to: text)["error"]?["code"] == -32600)
+        }
+    }
+
+    @Test func resumingNeedsANumber() throws {
+        #expect(
+            decide(#"{"type":"resume","payload":{"last_sequence":7},"message_id":"m1"}"#) == .resume(after: 7, messageID: "m1"))
+        #expect(decide(#"{"type":"session_restore","threadId":"t","lastSequence":0}"#) == .resume(after: 0, messageID: nil))
+        for text in [#"{"type":"resume"}"#, #"{"type":"resume","last_sequence":"7"}"#, #"{"type":"resume","last_sequence":1.5}"#]
+        {
+            #expect(try reply(to: text)["data"]?["error_code"] == "INVALID_MESSAGE")
+        }
+    }
+
+    @Test func theSwallowedTypesAreSwallowedWhereTheyAreToBe() {
+        for type in ["ping", "user_message", "start_agent"] {
+            let text = #"{"type":"\#(type)","payload":{"message":"m"}}"#
+            #expect(Inbound.decide(text, from: "alice", at: .simulatedEpoch, deviations: [.silentDrop]) == .drop)
+            #expect(Inbound.decide(text, from: "alice", at: .simulatedEpoch) != .drop)
+        }
     }
 
     @Test(arguments: ["{", "nonsense", "", "[1]", "3"])

@@ -8,9 +8,10 @@ import Testing
 import Wire
 
 @Suite struct EventsSchemaTests {
-    private static func schema() throws -> EventsSchema {
+    private static func schema() throws -> JSONSchema {
         let tests = URL(filePath: #filePath).deletingLastPathComponent()
-        return try EventsSchema(file: tests.appending(path: "../../Fixtures/schemas/events.json").standardizedFileURL)
+        let file = tests.appending(path: "../../Fixtures/schemas/events.json").standardizedFileURL
+        return try JSONSchema(JSONValue(json: String(contentsOf: file, encoding: .utf8)), source: "events.json")
     }
 
     /// The texts of all agent events of a run.
@@ -20,7 +21,7 @@ import Wire
             let token = world.token("alice")
             if late {
                 _ = try await world.agent.sendMessage("hello", agent: agent, token: token)
-                try await WorldClock().sleep(for: .seconds(30))
+                try await WorldClock().sleep(for: .seconds(60))
             }
             let socket = try await world.events.connect(token: token)
             if !late { try await socket.sendUserMessage("hello", agent: agent) }
@@ -40,11 +41,11 @@ import Wire
         let schema = try Self.schema()
         var types: Set<String> = []
         var all: [JSONValue] = []
-        for agent in ["triage", "data", "optimization"] { all += try await events(agent) }
+        for agent in ["triage", "data", "optimization", "supervisor"] { all += try await events(agent) }
         all += try await events("triage", cut: true)
         all += try await events("data", late: true)
         for event in all {
-            #expect(schema.faults(of: event) == [], "\(event)")
+            #expect(schema.problems(of: event) == [], "\(event)")
             types.insert(event["type"]?.string ?? "")
         }
         #expect(types == Set(AgentEventKind.allCases.map(\.rawValue)))
@@ -58,7 +59,7 @@ import Wire
         func faults(_ event: JSONValue, _ change: (inout JSONValue) -> Void) -> Int {
             var event = event
             change(&event)
-            return schema.faults(of: event).count
+            return schema.problems(of: event).count
         }
         #expect(faults(started) { $0["run_id"] = nil } == 1)
         #expect(faults(started) { $0["sequence"] = 0 } == 1)

@@ -161,7 +161,10 @@ import Wire
             let health = try await world.caller(to: "events").fetch(.get("/ws/health"))
             return try JSONValue(json: health.body)
         }
-        #expect(try outcome.value["components"] == ["connections": 0, "events_waiting": 0, "events_dropped": 0])
+        #expect(
+            try outcome.value["components"] == [
+                "connections": 0, "users": 20, "events_waiting": 0, "events_kept": 0, "events_dropped": 0,
+            ])
         #expect(outcome.hungTasks == [])
     }
 }

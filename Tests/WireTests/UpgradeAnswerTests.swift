@@ -51,6 +51,28 @@ struct UpgradeAnswerTests {
         }
     }
 
+    @Test func framesThatComeWithTheAnswerAreAnswered() async throws {
+        let channel = NIOAsyncTestingChannel()
+        let upgrade = WebSocketUpgrade(.get("/ws"), service: "s", subprotocols: [], maskKey: { 0 })
+        try await channel.testingEventLoop.executeInContext { _ = upgrade.configure(channel) }
+        try await channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1))
+        _ = try await channel.waitForOutboundWrite(as: ByteBuffer.self)
+        var answer = ByteBuffer(string: start + "Sec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=\r\n\r\n")
+        // A ping, the text 'hi', and a close frame with 1008 (RFC 6455 section 5.2).
+        answer.writeBytes([0x89, 0x00, 0x81, 0x02, 0x68, 0x69, 0x88, 0x02, 0x03, 0xf0])
+        try await channel.writeInbound(answer)
+        await channel.testingEventLoop.run()
+        let socket = try await upgrade.connection()
+        var messages: [WebSocketMessage] = []
+        for await message in socket.messages { messages.append(message) }
+        #expect(messages == [.text("hi")])
+        #expect(socket.closure == WebSocketClosure(code: 1008, reason: ""))
+        var written = ByteBuffer()
+        while var piece = try await channel.readOutbound(as: ByteBuffer.self) { written.writeBuffer(&piece) }
+        // A pong and a close frame, masked with zeros.
+        #expect(Array(written.readableBytesView) == [0x8a, 0x80, 0, 0, 0, 0, 0x88, 0x82, 0, 0, 0, 0, 0x03, 0xf0])
+    }
+
     @Test func otherEnds() async throws {
         let answer = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nbusy"
         #expect(try await outcome(answer) == .failure(.upgradeRefused(service: "s", status: 503, body: "busy")))

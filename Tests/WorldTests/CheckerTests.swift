@@ -2,6 +2,7 @@
 
 import Testing
 import Wire
+import Worlds
 
 @testable import Clients
 @testable import Suites
@@ -14,14 +15,23 @@ private struct Tape {
         let data: [(String, JSONValue)] = [
             (
                 "agent_started",
-                ["agent_id": "a1", "agent_type": "triage", "run_id": "r1", "status": "started", "message": "hello"]
+                [
+                    "agent_id": "a1", "agent_type": "triage", "run_id": "r1", "status": "started", "message": "hello",
+                    "context": ["thread_id": "t1", "tools": ["log_fetcher"]],
+                ]
             ),
-            ("agent_thinking", ["reasoning": "hm", "thought": "hm", "step_number": 1, "status": "thinking"]),
-            ("tool_executing", ["tool_name": "log_fetcher", "parameters": [:], "status": "executing"]),
-            ("tool_completed", ["tool_name": "log_fetcher", "result": nil, "execution_time_ms": 4, "status": "completed"]),
+            (
+                "agent_thinking",
+                ["reasoning": "hm", "thought": "hm", "step_number": 1, "progress_percentage": 0, "status": "thinking"]
+            ),
+            ("tool_executing", ["tool_name": "log_fetcher", "parameters": [:], "status": "executing", "message": "m"]),
+            (
+                "tool_completed",
+                ["tool_name": "log_fetcher", "result": nil, "execution_time_ms": 4, "status": "completed", "message": "m"]
+            ),
             ("agent_response_chunk", ["content": "for", "index": 0]),
             ("agent_response_chunk", ["content": "ty", "index": 1]),
-            ("agent_completed", ["status": "completed", "result": "forty", "execution_time_ms": 9]),
+            ("agent_completed", ["status": "completed", "result": "forty", "execution_time_ms": 9, "message": "m"]),
         ]
         events = data.enumerated().map { index, event in
             [
@@ -46,10 +56,10 @@ private struct Tape {
 @Suite struct CheckerTests {
     private let good = Tape()
 
-    @Test func theTapeIsGood() {
+    @Test func theTapeIsGood() throws {
         #expect(good.read.count == 7)
         #expect(EventOrderChecker.check(good.read) == [])
-        #expect(EventPayloadChecker.check(good.read) == [])
+        #expect(try EventPayloadChecker.check(good.read, by: TestFixtures.load().eventSchema) == [])
         #expect(IsolationChecker.check(good.frames, user: "u1", thread: "t1", run: "r1") == [])
     }
 
@@ -75,15 +85,21 @@ private struct Tape {
         #expect(EventOrderChecker.check([]).count == 5)
     }
 
-    @Test func payloadFindsEveryFieldThatIsMissingOrOfTheWrongType() {
+    @Test func payloadFindsEveryFieldThatIsMissingOrOfTheWrongType() throws {
+        let schema = try TestFixtures.load().eventSchema
+        func problems(_ change: (inout [JSONValue]) -> Void) -> [String] {
+            EventPayloadChecker.check(good.spoilt(change).read, by: schema)
+        }
         for (index, event) in good.events.enumerated() {
             for field in (event["data"]?.object ?? [:]).keys {
-                let missing = EventPayloadChecker.check(good.spoilt { $0[index]["data"]?[field] = nil }.read)
-                #expect(missing.count == 1 && missing[0].contains("has no data.\(field)"), "\(missing)")
-                guard field != "result" else { continue }
-                let wrong = EventPayloadChecker.check(good.spoilt { $0[index]["data"]?[field] = true }.read)
-                #expect(wrong.count == 1 && wrong[0].contains("data.\(field) of the wrong type: true"), "\(wrong)")
+                let missing = problems { $0[index]["data"]?[field] = nil }
+                #expect(missing.count == 1 && missing[0].contains("$.data has no member '\(field)'"), "\(missing)")
+                guard field != "result" || index == 6, field != "parameters" else { continue }
+                let wrong = problems { $0[index]["data"]?[field] = true }
+                #expect(wrong.count == 1 && wrong[0].contains("$.data.\(field) is "), "\(wrong)")
             }
+            let extra = problems { $0[index]["data"]?["results"] = 1 }
+            #expect(extra.count == 1 && extra[0].contains("$.data has the unknown member 'results'"), "\(extra)")
         }
     }
 

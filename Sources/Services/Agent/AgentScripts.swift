@@ -29,6 +29,22 @@ public struct AgentScripts: Sendable {
                     + "\(scripts.keys.sorted().joined(separator: ", ")).")
         }
         self.scripts = scripts
+        for document in documents { try checkWorkflow(of: document) }
+    }
+
+    /// Throws `InputError` where a workflow names an agent that is not there, or is a workflow itself.
+    private func checkWorkflow(of document: FixtureNode) throws {
+        let name = try document.mapping().required("name").string()
+        for agent in scripts[name]?.workflow?.agents ?? [] {
+            guard let script = scripts[agent] else { throw InputError.unknown("agent", agent, known: names, at: document.place) }
+            if script.workflow != nil { throw document.error("'\(agent)' is a workflow itself, and cannot be part of one.") }
+        }
+    }
+
+    /// The agent of a name that is known to be there.
+    subscript(_ name: String) -> AgentScript {
+        guard let script = scripts[name] else { preconditionFailure("no agent is named \(name)") }
+        return script
     }
 
     /// Reads all `*.yaml` files of a folder. Throws `InputError`.

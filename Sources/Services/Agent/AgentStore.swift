@@ -8,7 +8,20 @@ import Wire
 /// The agent's part of the relational store. Every query names the user that it is for.
 struct AgentStore: Sendable {
     let relational: any RelationalStore
+    let cache: any CacheStore
     let chance: ChanceSource
+    /// Whether the states of runs are saved.
+    let savesStates: Bool
+    /// Whether answers go into the user's previous thread.
+    let savesInWrongThread: Bool
+
+    init(_ context: ServiceContext) {
+        relational = context.relational
+        cache = context.cache
+        chance = context.chance
+        savesStates = !context.deviates(.stateNotSaved)
+        savesInWrongThread = context.deviates(.wrongThread)
+    }
 
     /// How often a transaction is tried that others keep from being serializable.
     private static let conflictsMax = 5
@@ -32,7 +45,13 @@ struct AgentStore: Sendable {
         CREATE TABLE IF NOT EXISTS runs (
             id TEXT PRIMARY KEY, object TEXT NOT NULL, created_at BIGINT NOT NULL,
             thread_id TEXT NOT NULL REFERENCES threads (id), assistant_id TEXT NOT NULL, status TEXT NOT NULL,
-            last_error JSON, started_at BIGINT, completed_at BIGINT, failed_at BIGINT, metadata_ JSON NOT NULL)
+            last_error JSON, started_at BIGINT, completed_at BIGINT, failed_at BIGINT, cancelled_at BIGINT,
+            announced_at BIGINT, metadata_ JSON NOT NULL)
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS agent_state_checkpoints (
+            run_id TEXT NOT NULL REFERENCES runs (id), version BIGINT NOT NULL, step BIGINT NOT NULL, steps BIGINT NOT NULL,
+            state JSON NOT NULL, events JSON NOT NULL, created_at BIGINT NOT NULL, PRIMARY KEY (run_id, version))
         """,
     ]
 

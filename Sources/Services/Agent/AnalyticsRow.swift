@@ -16,7 +16,7 @@ enum AnalyticsRow {
             "event_type": .string(type(of: event.kind)), "event_name": .string(event.kind.rawValue),
             "event_category": "agent", "event_payload": .string(JSONValue.object(event.data).text),
             "timestamp": time, "created_at": time, "sequence_number": JSONValue(event.index),
-            "metadata": .string((["agent_name": .string(order.script.name)] as JSONValue).text),
+            "metadata": .string((["agent_name": .string(event.agent)] as JSONValue).text),
         ]
         if let tool = event.data["tool_name"] { row["tool_name"] = tool }
         if let input = event.data["parameters"] { row["tool_input"] = .string(input.text) }
@@ -28,7 +28,7 @@ enum AnalyticsRow {
     /// The column `event_type` is an Enum8 that lacks some of the kinds; `event_name` has them all.
     private static func type(of kind: RunEvent.Kind) -> String {
         switch kind {
-        case .responseChunk: "custom"
+        case .responseChunk, .progress: "custom"
         case .error: "error_occurred"
         default: kind.rawValue
         }

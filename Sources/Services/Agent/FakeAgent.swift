@@ -1,30 +1,37 @@
 // The agent service: threads and messages of users, and runs that answer them by a script.
 
+import HTTPTypes
 import Hummingbird
 import Kernel
 import Logging
 public import ServiceKit
 import StoreKit
+import Synchronization
 import Wire
 
 /// The fake of the product's backend.
 ///
-/// Every route but `/health` asks `auth` whose token it was given. A message for an agent is answered at once; the run
-/// goes on in ``run()``, which posts its events to `events` and its rows to `analytics`. A run that the service's end
-/// cancels stays in the store as it was last saved.
+/// Every route but those of health and discovery asks `auth` whose token it was given. A message for an agent is answered at
+/// once; the run goes on in ``run()``, which posts its events to `events` and its rows to `analytics`. A run that the
+/// service's end interrupts stays in the store as it was last saved, and the next instance takes it up from there.
 public final class FakeAgent: Service {
     public let name = "agent"
 
     let context: ServiceContext
     let store: AgentStore
     let scripts: AgentScripts
-    let queue = RunQueue()
+    let queue: RunQueue
+    let beginning: Instant
+    /// The question of the run that began last; see ``Deviation/contextShared``.
+    private let lastMessage = Mutex<String?>(nil)
 
     /// The service in its world, with the scripts of its agents.
     public init(context: ServiceContext, scripts: AgentScripts) {
         self.context = context
         self.scripts = scripts
-        store = AgentStore(relational: context.relational, chance: context.chance)
+        store = AgentStore(context)
+        queue = RunQueue(leaks: context.deviates(.runLeak))
+        beginning = context.clock.now
     }
 
     public func prepare() async throws { try await store.prepare() }
@@ -33,30 +40,56 @@ public final class FakeAgent: Service {
 
     /// The routes of all instances.
     public static let sharedRoutes = ServiceRoutes(of: FakeAgent.self) { routes in
-        routes.get("/health") { agent, _, _ in
-            .json(value: [
-                "status": "healthy", "service": "agent", "version": "1.0.0",
-                "timestamp": .number(Double(agent.context.clock.now.milliseconds) / 1000),
-            ])
-        }
+        addHealthRoutes(to: routes)
         addThreadRoutes(to: routes)
         addMessageRoutes(to: routes)
         addRunRoutes(to: routes)
+        addArtifactRoutes(to: routes)
     }
 
     public func run() async throws {
-        await queue.serve { order in
-            var performance = RunPerformance(order, context: self.context, store: self.store)
-            do {
-                try await performance.perform()
-            } catch {
-                self.context.log.info("run \(order.runID) was cancelled")
+        let unfinished = try await store.unfinishedRuns(scripts, log: context.log, at: context.clock.now)
+        for ticket in unfinished { queue.append(ticket) }
+        await queue.serve { ticket in await self.perform(ticket) }
+    }
+
+    private func perform(_ ticket: RunTicket) async {
+        var ticket = ticket
+        if context.deviates(.contextShared) {
+            let message = ticket.order.message
+            ticket.order.message = lastMessage.withLock { last in
+                defer { last = message }
+                return last ?? message
             }
+        }
+        let id = ticket.order.runID
+        var performance = RunPerformance(ticket, context: context, store: store)
+        do {
+            if ticket.saved?.isCancelled == true || queue.isCancelled(id) { return await performance.cancel() }
+            if ticket.saved == nil, context.deviates(.slowStart) { try await context.clock.sleep(for: .seconds(6)) }
+            try await performance.perform(ticket.saved == nil ? .begin : .resume)
+        } catch {
+            guard error is RunCancelled || queue.isCancelled(id) else { return context.log.info("run \(id) was interrupted") }
+            // This task is cancelled, so another one brings the run to its end.
+            let ending = Task { [performance] in
+                var performance = performance
+                await performance.cancel()
+            }
+            queue.replace(id, by: ending)
+            await ending.value
         }
     }
 
     /// Answers a request of a user: finds out who that is, and makes a store that cannot be used a 503.
     func answer(_ request: Request, _ body: (Identity) async throws -> Response) async throws -> Response {
+        do {
+            return try await answerByToken(request, body)
+        } catch let error as ServiceError where context.deviates(.stackInError) {
+            return try Self.leak(error)
+        }
+    }
+
+    private func answerByToken(_ request: Request, _ body: (Identity) async throws -> Response) async throws -> Response {
         guard let token = request.headers.bearerToken else {
             throw ServiceError(.unauthorized, "Not authenticated", headers: [.wwwAuthenticate: "Bearer"])
         }
@@ -69,5 +102,20 @@ public final class FakeAgent: Service {
             context.log.error("\(error)")
             throw ServiceError(.serviceUnavailable, "Database temporarily unavailable")
         }
+    }
+
+    /// An error as nobody should show it: with the place in the source, and what called it.
+    private static func leak(_ error: ServiceError) throws -> Response {
+        let source = "FakeAgent.swift"
+        let body: JSONValue = [
+            "detail": .string(error.detail), "error": true, "source_file": .string(source), "line_number": 96,
+            "stack_trace": [
+                .string("File \"\(source)\", line 96, in answer"), "    return try await body(identity)",
+                .string("ServiceError: \(error.detail)"),
+            ],
+        ]
+        var response = Response.json(value: body)
+        response.status = error.status
+        return response
     }
 }

@@ -73,11 +73,14 @@ extension AgentStore {
     }
 
     /// A page of a thread's messages, the oldest first, and how many there are; nil where the user has no such thread.
+    /// Of anybody's thread where `userID` is nil.
     func messages(
-        in threadID: String, of userID: String, limit: Int, offset: Int
+        in threadID: String, of userID: String?, limit: Int, offset: Int
     ) async throws -> (page: [MessageRecord], total: Int64)? {
-        try await transaction { session in
-            guard let thread = try await thread(session, threadID, of: userID) else { return nil }
+        let anybodys = userID == nil ? try await thread(threadID, of: nil) : nil
+        return try await transaction { session in
+            let own = if let userID { try await thread(session, threadID, of: userID) } else { anybodys }
+            guard let thread = own else { return nil }
             let rows = try await session.query(
                 """
                 SELECT id, role, content, created_at, metadata_ FROM messages WHERE thread_id = $1

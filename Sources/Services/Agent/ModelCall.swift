@@ -1,4 +1,4 @@
-// Asks a model over the mesh and gives its text piece by piece, as the stream brings it.
+// Asks a model over the mesh: gives its text piece by piece, as the stream brings it, and its calls of tools at the end.
 
 import HTTPTypes
 import Kernel
@@ -11,18 +11,17 @@ struct ModelCall: Sendable {
     static let timeLimit = Duration.seconds(60)
 
     let context: ServiceContext
-    let prompt: String
-    let model: String
+    let request: ModelRequest
     let userID: String
 
-    /// The pieces of text, in order. Ends after `[DONE]`; throws ``RunFailure`` where the model refuses, the stream
-    /// ends before, or the time is over.
-    func pieces(_ body: (String) async throws -> Void) async throws {
-        let (pieces, continuation) = AsyncThrowingStream<String, any Error>.makeStream()
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
+    /// Gives the pieces of text to `body`, in order, and returns the calls of tools, none where the text is all. Ends
+    /// after `[DONE]`; throws ``RunFailure`` where the model refuses, the stream ends before, or the time is over.
+    func pieces(_ body: (String) async throws -> Void) async throws -> [ModelToolCall] {
+        let (pieces, continuation) = AsyncThrowingStream<Piece, any Error>.makeStream()
+        return try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
                 do {
-                    try await read { continuation.yield($0) }
+                    continuation.yield(.calls(try await read { continuation.yield(.text($0)) }))
                     continuation.finish()
                 } catch {
                     continuation.finish(throwing: error)
@@ -33,16 +32,29 @@ struct ModelCall: Sendable {
                 continuation.finish(throwing: RunFailure("The model took longer than \(Self.timeLimit) to answer."))
             }
             defer { tasks.cancelAll() }
-            for try await piece in pieces { try await body(piece) }
+            var calls: [ModelToolCall] = []
+            for try await piece in pieces {
+                switch piece {
+                case .text(let text): try await body(text)
+                case .calls(let all): calls = all
+                }
+            }
             try Task.checkCancellation()
+            return calls
         }
     }
 
-    private func read(_ take: (String) -> Void) async throws {
-        let body: JSONValue = [
-            "model": .string(model), "stream": true, "user": .string(userID),
-            "messages": [["role": "user", "content": .string(prompt)]],
+    private enum Piece: Sendable {
+        case text(String)
+        case calls([ModelToolCall])
+    }
+
+    private func read(_ take: (String) -> Void) async throws -> [ModelToolCall] {
+        var calls = ToolCallAssembly()
+        var body: JSONValue = [
+            "model": .string(request.model), "stream": true, "user": .string(userID), "messages": .array(request.messages),
         ]
+        if !request.tools.isEmpty { body["tools"] = .array(request.tools.map(\.offer)) }
         var call = Call.post("/v1/chat/completions").bearer("backlot-agent").field(.contentType, "application/json")
         call.body = body.buffer
         // A model that is asked twice has no other effect than its costs.
@@ -58,21 +70,61 @@ struct ModelCall: Sendable {
             for try await event in reply.events {
                 // Read on after the end, so that the connection can be used again.
                 if event.data == "[DONE]" { isDone = true }
-                if !isDone, let piece = try Self.text(of: event.data) { take(piece) }
+                if !isDone, let delta = try Self.delta(of: event.data) {
+                    try calls.take(delta["tool_calls"])
+                    if let piece = delta["content"]?.string { take(piece) }
+                }
             }
         } catch let error where !(isDone || error is RunFailure || error is CancellationError) {
             throw RunFailure("The model's answer was cut off: \(error)")
         }
         guard isDone else { throw RunFailure("The model's answer was cut off: the stream ended before [DONE].") }
+        return try calls.calls()
     }
 
-    /// The text of a chunk: `choices[0].delta.content`; nil where it has none. Throws ``RunFailure`` for an error that
-    /// is sent within the stream.
-    static func text(of data: String) throws -> String? {
+    /// What a chunk adds: `choices[0].delta`; nil where it has none. Throws ``RunFailure`` for an error that is sent
+    /// within the stream.
+    static func delta(of data: String) throws -> JSONValue? {
         guard let chunk = try? JSONValue(json: data) else { throw RunFailure("The model sent a chunk that is not JSON.") }
         if let error = chunk["error"], !error.isNull {
             throw RunFailure("The model failed: \(error["message"]?.string ?? error.text)")
         }
-        return chunk["choices"]?.array?.first?["delta"]?["content"]?.string
+        return chunk["choices"]?.array?.first?["delta"]
+    }
+}
+
+/// The calls of tools of a stream, put together from their pieces (OpenAI, "Streaming function calls").
+struct ToolCallAssembly {
+    private struct Piece {
+        var id: String?
+        var name: String?
+        var arguments = ""
+    }
+
+    private static let callsMax = 64
+
+    private var pieces: [Piece] = []
+
+    /// Takes the `tool_calls` of a delta: of each its index, in the first also id and name, and more of the arguments.
+    mutating func take(_ calls: JSONValue?) throws {
+        for call in calls?.array ?? [] {
+            guard let index = call["index"]?.integer, (0..<Self.callsMax).contains(index), index <= pieces.count else {
+                throw RunFailure("The model sent a piece of a tool call that belongs to none.")
+            }
+            if index == pieces.count { pieces.append(Piece()) }
+            if let id = call["id"]?.string { pieces[index].id = id }
+            if let name = call["function"]?["name"]?.string { pieces[index].name = name }
+            pieces[index].arguments += call["function"]?["arguments"]?.string ?? ""
+        }
+    }
+
+    /// The whole calls. Throws ``RunFailure`` where one never got its id or name.
+    func calls() throws -> [ModelToolCall] {
+        try pieces.map { piece in
+            guard let id = piece.id, let name = piece.name else {
+                throw RunFailure("The model sent a tool call without id or name.")
+            }
+            return ModelToolCall(id: id, name: name, arguments: piece.arguments)
+        }
     }
 }

@@ -1,5 +1,6 @@
 // Why a run could not go on, in a sentence that its user may read.
 
+import ServiceKit
 import StoreKit
 import Wire
 
@@ -14,8 +15,12 @@ struct RunFailure: Error, Equatable, CustomStringConvertible {
         switch error {
         case let failure as RunFailure: failure.description
         case is SQLError: "The state of the run could not be saved."
+        case is ArtifactError: "A file could not be written."
         case let error as CallError: "A service could not be called: \(error)."
         default: "The run was ended by an error."
         }
     }
 }
+
+/// The user has cancelled the run, and the store has it so already.
+struct RunCancelled: Error {}

@@ -11,32 +11,55 @@ struct RunPerformance: Sendable {
     let store: AgentStore
     private let posting: EventPosting
     private var machine: RunMachine
+    /// An event of which it is not known whether it arrived.
+    private var unacknowledged: RunEvent?
 
-    init(_ order: RunOrder, context: ServiceContext, store: AgentStore) {
+    init(_ ticket: RunTicket, context: ServiceContext, store: AgentStore) {
         self.context = context
         self.store = store
-        posting = EventPosting(context: context, order: order)
-        machine = RunMachine(order, at: context.clock.now)
+        posting = EventPosting(context: context, order: ticket.order)
+        let (now, deviations) = (context.clock.now, context.deviations)
+        machine =
+            if let saved = ticket.saved {
+                RunMachine(ticket.order, restored: saved.state, events: saved.events, at: now, deviations: deviations)
+            } else {
+                RunMachine(ticket.order, at: now, deviations: deviations)
+            }
     }
 
-    /// Performs the run to its end. Throws only `CancellationError`: then the run stays as it was last saved.
-    mutating func perform() async throws {
+    /// Performs the run to its end. Throws `CancellationError`, then the run stays as it was last saved; and
+    /// ``RunCancelled`` where the store says that the user has cancelled it.
+    mutating func perform(_ first: RunInput) async throws {
         do {
-            try await feed(.begin)
+            try await feed(first)
         } catch let error as CancellationError {
+            throw error
+        } catch let error as RunCancelled {
             throw error
         } catch {
             context.log.warning("run \(machine.order.runID): \(error)")
             try Task.checkCancellation()
-            // What can still be done for a failed run is done; one thing that cannot does not stop the others.
-            for action in machine.receive(.failed(RunFailure.reason(of: error)), at: context.clock.now) {
-                do {
-                    try await perform(action)
-                } catch let error as CancellationError {
-                    throw error
-                } catch {
-                    context.log.error("run \(machine.order.runID): \(error)")
-                }
+            await performAll(machine.receive(.failed(RunFailure.reason(of: error)), at: context.clock.now))
+            try Task.checkCancellation()
+        }
+    }
+
+    /// Ends the run in its user's name.
+    mutating func cancel() async {
+        // What was on its way goes first: the events service knows it where it arrived.
+        let last = unacknowledged.map { [RunAction.post($0)] } ?? []
+        await performAll(last + machine.receive(.cancelled, at: context.clock.now))
+    }
+
+    /// Does what can still be done for a run that ends; one thing that cannot does not stop the others.
+    private mutating func performAll(_ actions: [RunAction]) async {
+        for action in actions {
+            do {
+                try await perform(action)
+            } catch is CancellationError {
+                return
+            } catch {
+                context.log.error("run \(machine.order.runID): \(error)")
             }
         }
     }
@@ -48,22 +71,38 @@ struct RunPerformance: Sendable {
     private mutating func perform(_ action: RunAction) async throws {
         let order = machine.order
         switch action {
-        case .post(let event): try await posting.post(event)
-        case .save(let progress): try await store.save(progress, of: order)
+        case .post(let event):
+            unacknowledged = event
+            try await posting.post(event)
+            unacknowledged = nil
+        case .save(let checkpoint): try await store.save(checkpoint, of: order, at: context.clock.now)
         case .waitForTool(let duration):
             if duration > .zero { try await context.clock.sleep(for: duration) }
             try await feed(.toolElapsed)
-        case .askModel(let prompt, let model):
-            let call = ModelCall(context: context, prompt: prompt, model: model, userID: order.userID)
-            try await call.pieces { try await feed(.text($0)) }
-            try await feed(.textEnded)
+        case .pause(let duration):
+            if duration > .zero { try await context.clock.sleep(for: duration) }
+            try await feed(.paused)
+        case .askModel(let request):
+            let call = ModelCall(context: context, request: request, userID: order.userID)
+            let calls = try await call.pieces { try await feed(.text($0)) }
+            try await feed(.textEnded(calls))
+        case .write(let name, let content):
+            try context.artifacts.write(content, as: name, of: order.runID, for: context.artifactOwner(order.userID))
+            try await feed(.written)
         case .record(let events):
             try await posting.record(events)
             try await feed(.recorded)
-        case .complete(let answer):
-            try await store.complete(order, answer: answer, at: context.clock.now)
+        case .complete(let answer, let checkpoint):
+            try await store.complete(order, answer: answer, checkpoint, at: context.clock.now)
             try await feed(.completed)
-        case .fail(let reason): try await store.fail(order, reason: reason, at: context.clock.now)
+        case .fail(let reason, let checkpoint):
+            try await store.fail(order, reason: reason, checkpoint, at: context.clock.now)
+        case .announce: try await store.announce(order, at: context.clock.now)
         }
     }
+}
+
+extension ServiceContext {
+    /// Whose folder a user's artifacts are in.
+    func artifactOwner(_ userID: String) -> String { deviates(.artifactShared) ? "shared" : userID }
 }

@@ -9,7 +9,8 @@ extension AgentStore {
     /// Saves a user's message and the run that answers it, in a new thread where none is named. Nil where the user
     /// has no such thread.
     func beginRun(
-        _ message: String, by script: AgentScript, in threadID: String?, of userID: String, at now: Instant
+        _ message: String, by script: AgentScript, of scripts: AgentScripts, in threadID: String?, of userID: String,
+        at now: Instant
     ) async throws -> RunOrder? {
         try await transaction { session in
             let thread: String
@@ -21,8 +22,8 @@ extension AgentStore {
             }
             let order = RunOrder(
                 runID: "run_" + chance.hex("run", for: userID, digits: 16), threadID: thread, userID: userID,
-                message: message, script: script)
-            let progress = RunProgress(step: 0, steps: script.steps.count)
+                message: message, script: script, scripts: scripts)
+            let steps = scripts[script.workflow?.first ?? script.name].steps.count
             try await session.query(
                 """
                 INSERT INTO runs (id, object, created_at, thread_id, assistant_id, status, started_at, metadata_)
@@ -30,7 +31,7 @@ extension AgentStore {
                 """,
                 [
                     .text(order.runID), .integer(now.seconds), .text(thread), .text(script.name), .integer(now.seconds),
-                    Self.metadata(order, progress),
+                    .json(["user_id": .string(userID), "total_steps": JSONValue(steps)]),
                 ])
             let record = NewMessage(threadID: thread, role: .user, content: message, runID: order.runID)
             _ = try await append(record, session, at: now)
@@ -38,59 +39,104 @@ extension AgentStore {
         }
     }
 
-    private static func metadata(_ order: RunOrder, _ progress: RunProgress) -> SQLValue {
-        .json([
-            "user_id": .string(order.userID), "current_step": JSONValue(progress.step),
-            "total_steps": JSONValue(progress.steps),
-        ])
-    }
-
-    /// Saves how far a run has come.
-    func save(_ progress: RunProgress, of order: RunOrder) async throws {
-        _ = try await relational.query(
-            "UPDATE runs SET status = 'running', metadata_ = $1 WHERE id = $2",
-            [Self.metadata(order, progress), .text(order.runID)])
-    }
-
-    /// Saves the answer and the end of a run together, so that nobody sees one without the other.
-    func complete(_ order: RunOrder, answer: String, at now: Instant) async throws {
-        let steps = order.script.steps.count
+    /// Saves the answer and the end of a run together, so that nobody sees one without the other. Throws
+    /// ``RunCancelled`` where the user was faster.
+    func complete(_ order: RunOrder, answer: String, _ checkpoint: RunCheckpoint, at now: Instant) async throws {
         try await transaction { session in
+            let ended = try await session.query(
+                """
+                UPDATE runs SET status = 'completed', completed_at = $1 WHERE id = $2 AND status IN ('started', 'running')
+                RETURNING id
+                """, [.integer(now.seconds), .text(order.runID)])
+            if ended.isEmpty { throw RunCancelled() }
+            let thread = savesInWrongThread ? try await previousThread(session, of: order) : order.threadID
             let message = NewMessage(
-                threadID: order.threadID, role: .assistant, content: answer, runID: order.runID, agent: order.script.name)
+                threadID: thread, role: .assistant, content: answer, runID: order.runID, agent: order.script.name)
             _ = try await append(message, session, at: now)
-            try await session.query(
-                "UPDATE runs SET status = 'completed', completed_at = $1, metadata_ = $2 WHERE id = $3",
-                [
-                    .integer(now.seconds), Self.metadata(order, RunProgress(step: steps, steps: steps)),
-                    .text(order.runID),
-                ])
+            if savesStates { try await insert(checkpoint, of: order, session, at: now) }
         }
+        try await forgetState(of: order)
+    }
+
+    /// The user's thread before the one of a run; the run's own where there is none.
+    private func previousThread(_ session: SQLSession, of order: RunOrder) async throws -> String {
+        let rows = try await session.query(
+            """
+            SELECT id FROM threads WHERE metadata_ ->> 'user_id' = $1 AND id <> $2 AND deleted_at IS NULL
+            ORDER BY created_at DESC, id LIMIT 1
+            """, [.text(order.userID), .text(order.threadID)])
+        return rows.first?["id"].text ?? order.threadID
     }
 
     /// Saves that a run has failed, and why.
-    func fail(_ order: RunOrder, reason: String, at now: Instant) async throws {
-        _ = try await relational.query(
-            "UPDATE runs SET status = 'failed', failed_at = $1, last_error = $2 WHERE id = $3",
-            [.integer(now.seconds), .json(["message": .string(reason)]), .text(order.runID)])
+    func fail(_ order: RunOrder, reason: String, _ checkpoint: RunCheckpoint, at now: Instant) async throws {
+        try await transaction { session in
+            try await session.query(
+                """
+                UPDATE runs SET status = 'failed', failed_at = $1, last_error = $2
+                WHERE id = $3 AND status IN ('started', 'running')
+                """,
+                [.integer(now.seconds), .json(["message": .string(reason)]), .text(order.runID)])
+            if savesStates { try await insert(checkpoint, of: order, session, at: now) }
+        }
+        try await forgetState(of: order)
     }
+
+    /// Saves that the user has cancelled a run; whether it was still under way.
+    func cancelRun(_ runID: String, of userID: String, at now: Instant) async throws -> Bool {
+        let cancelled = try await relational.query(
+            """
+            UPDATE runs SET status = 'cancelled', cancelled_at = $1
+            WHERE id = $2 AND metadata_ ->> 'user_id' = $3 AND status IN ('started', 'running') RETURNING id
+            """, [.integer(now.seconds), .text(runID), .text(userID)])
+        return !cancelled.isEmpty
+    }
+
+    /// Saves that the last event of a run was sent.
+    func announce(_ order: RunOrder, at now: Instant) async throws {
+        _ = try await relational.query(
+            "UPDATE runs SET announced_at = $1 WHERE id = $2", [.integer(now.seconds), .text(order.runID)])
+    }
+
+    private static let statusSelection = """
+        SELECT id, thread_id, assistant_id, status, last_error, created_at, started_at, completed_at, failed_at,
+            cancelled_at, metadata_,
+            (SELECT step FROM agent_state_checkpoints AS c WHERE c.run_id = runs.id ORDER BY version DESC LIMIT 1) AS step,
+            (SELECT steps FROM agent_state_checkpoints AS c WHERE c.run_id = runs.id ORDER BY version DESC LIMIT 1) AS steps
+        FROM runs
+        """
 
     /// The state of a user's run as clients see it; nil where the user has no such run.
     func runStatus(_ runID: String, of userID: String) async throws -> JSONValue? {
+        try await relational.query(
+            "\(Self.statusSelection) WHERE id = $1 AND metadata_ ->> 'user_id' = $2", [.text(runID), .text(userID)]
+        ).first.map { Self.status($0, userID) }
+    }
+
+    /// A page of the user's runs, the last first, of one thread where one is named; and how many there are.
+    func runs(
+        of userID: String, in threadID: String? = nil, limit: Int, offset: Int
+    ) async throws -> (page: [JSONValue], total: Int64) {
+        let condition = "metadata_ ->> 'user_id' = $1" + (threadID == nil ? "" : " AND thread_id = $2")
+        let parameters: [SQLValue] = [.text(userID)] + (threadID.map { [.text($0)] } ?? [])
+        let total = try await relational.query("SELECT count(*) AS n FROM runs WHERE \(condition)", parameters).first?["n"]
+            .integer
         let rows = try await relational.query(
-            """
-            SELECT thread_id, assistant_id, status, last_error, created_at, started_at, completed_at, failed_at, metadata_
-            FROM runs WHERE id = $1 AND metadata_ ->> 'user_id' = $2
-            """, [.text(runID), .text(userID)])
-        guard let row = rows.first else { return nil }
+            "\(Self.statusSelection) WHERE \(condition) ORDER BY created_at DESC, id LIMIT \(limit) OFFSET \(offset)", parameters)
+        return (rows.map { Self.status($0, userID) }, total ?? 0)
+    }
+
+    private static func status(_ row: Row, _ userID: String) -> JSONValue {
         let metadata = row["metadata_"].json
         func time(_ column: String) -> JSONValue { row[column].integer.map(JSONValue.integer) ?? .null }
         return [
-            "run_id": .string(runID), "thread_id": JSONValue(row["thread_id"].text), "user_id": .string(userID),
+            "run_id": JSONValue(row["id"].text), "thread_id": JSONValue(row["thread_id"].text), "user_id": .string(userID),
             "agent_name": JSONValue(row["assistant_id"].text), "status": JSONValue(row["status"].text),
-            "current_step": metadata["current_step"] ?? nil, "total_steps": metadata["total_steps"] ?? nil,
+            "current_step": .integer(row["step"].integer ?? 0),
+            "total_steps": row["steps"].integer.map(JSONValue.integer) ?? metadata["total_steps"] ?? nil,
             "error": row["last_error"].json["message"] ?? nil, "created_at": time("created_at"),
             "started_at": time("started_at"), "completed_at": time("completed_at"), "failed_at": time("failed_at"),
+            "cancelled_at": time("cancelled_at"),
         ]
     }
 }

@@ -17,6 +17,8 @@ struct Template: Sendable, Equatable {
         case message, userID, threadID, runID
         /// The text of the last `llm` step.
         case llm
+        /// The answer of the agent before this one in a workflow; empty for the first.
+        case previous
         /// What a tool gave back, or a member of it.
         case tool(String, path: [String])
     }
@@ -110,6 +112,7 @@ struct TemplateScope {
 
     private static let always: [(name: String, variable: Template.Variable)] = [
         ("message", .message), ("user_id", .userID), ("thread_id", .threadID), ("run_id", .runID),
+        ("previous", .previous),
     ]
 
     /// All names, for "did you mean".
@@ -140,6 +143,7 @@ struct TemplateValues: Sendable, Equatable {
     let threadID: String
     let runID: String
     var llm = ""
+    var previous = ""
     var toolResults: [String: JSONValue] = [:]
 
     init(message: String, userID: String, threadID: String, runID: String) {
@@ -156,6 +160,7 @@ struct TemplateValues: Sendable, Equatable {
         case .threadID: .string(threadID)
         case .runID: .string(runID)
         case .llm: .string(llm)
+        case .previous: .string(previous)
         case .tool(let name, let path): path.reduce(toolResults[name] ?? .null) { $0[$1] ?? .null }
         }
     }

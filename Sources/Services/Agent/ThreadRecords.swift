@@ -1,5 +1,6 @@
-// Threads in the store. A thread of another user, or an archived one, is not there.
+// Threads in the store. Every query names the user; an archived thread is not there.
 
+import HTTPTypes
 import Kernel
 import ServiceKit
 import StoreKit
@@ -72,12 +73,28 @@ extension AgentStore {
         ).first.map(ThreadRecord.init)
     }
 
-    /// A thread of the user.
-    func thread(_ id: String, of userID: String) async throws -> ThreadRecord? {
-        try await relational.query(
+    /// A thread of the user; of anybody where `userID` is nil.
+    func thread(_ id: String, of userID: String?) async throws -> ThreadRecord? {
+        guard let userID else {
+            return try await relational.query("\(Self.selection) WHERE id = $1 AND deleted_at IS NULL", [.text(id)])
+                .first.map(ThreadRecord.init)
+        }
+        return try await relational.query(
             "\(Self.selection) WHERE id = $1 AND metadata_ ->> 'user_id' = $2 AND deleted_at IS NULL",
             [.text(id), .text(userID)]
         ).first.map(ThreadRecord.init)
+    }
+
+    /// Why a user does not get a thread: it is another's, or there is none.
+    func refusal(ofThread id: String) async throws -> ServiceError {
+        let rows = try await relational.query("SELECT id FROM threads WHERE id = $1 AND deleted_at IS NULL", [.text(id)])
+        return rows.isEmpty ? ServiceError(.notFound, "Thread not found") : ServiceError(.forbidden, "Access denied")
+    }
+
+    /// Why a user does not get a run: it is another's, or there is none.
+    func refusal(ofRun id: String) async throws -> ServiceError {
+        let rows = try await relational.query("SELECT id FROM runs WHERE id = $1", [.text(id)])
+        return rows.isEmpty ? ServiceError(.notFound, "Agent run not found") : ServiceError(.forbidden, "Access denied")
     }
 
     /// The user's threads, the last changed first.

@@ -6,7 +6,8 @@ import ServiceKit
 import Wire
 
 extension FakeAgent {
-    private static let notFound = ServiceError(.notFound, "Thread not found")
+    /// For whom a user's reading is filtered: the user, or, with the deviation, nobody.
+    private func reader(_ user: Identity) -> String? { context.deviates(.threadNotFiltered) ? nil : user.userID }
 
     static func addThreadRoutes(to routes: RouteBuilder<FakeAgent>) {
         routes.post("/api/threads") { agent, request, _ in
@@ -28,25 +29,35 @@ extension FakeAgent {
         routes.get("/api/threads/{id}") { agent, request, context in
             try await agent.answer(request) { user in
                 let id = try context.parameters.require("id")
-                guard let thread = try await agent.store.thread(id, of: user.userID) else { throw notFound }
+                guard let thread = try await agent.store.thread(id, of: agent.reader(user)) else {
+                    throw try await agent.store.refusal(ofThread: id)
+                }
                 return .json(value: thread.json)
             }
         }
         routes.put("/api/threads/{id}") { agent, request, context in
             try await agent.answer(request) { user in
                 let body = try await request.json()
+                let id = try context.parameters.require("id")
+                let title = try body.optionalText("title")
+                let isLost = agent.context.deviates(.titleLost)
                 let thread = try await agent.store.updateThread(
-                    context.parameters.require("id"), of: user.userID, title: body.optionalText("title"),
-                    metadata: body.optionalMetadata(), at: agent.context.clock.now)
-                guard let thread else { throw notFound }
-                return .json(value: thread.json)
+                    id, of: user.userID, title: isLost ? nil : title, metadata: body.optionalMetadata(),
+                    at: agent.context.clock.now)
+                guard let thread else { throw try await agent.store.refusal(ofThread: id) }
+                var answer = thread.json
+                if isLost, let title {
+                    answer["title"] = .string(title)
+                    answer["metadata"]?["title"] = .string(title)
+                }
+                return .json(value: answer)
             }
         }
         routes.delete("/api/threads/{id}") { agent, request, context in
             try await agent.answer(request) { user in
                 let id = try context.parameters.require("id")
                 let isArchived = try await agent.store.archiveThread(id, of: user.userID, at: agent.context.clock.now)
-                guard isArchived else { throw notFound }
+                guard isArchived else { throw try await agent.store.refusal(ofThread: id) }
                 return .json(value: ["message": "Thread archived successfully"])
             }
         }
@@ -58,8 +69,8 @@ extension FakeAgent {
                 let page = try Page(request, limitDefault: 50)
                 let id = try context.parameters.require("id")
                 let messages = try await agent.store.messages(
-                    in: id, of: user.userID, limit: page.limit, offset: page.offset)
-                guard let messages else { throw notFound }
+                    in: id, of: agent.reader(user), limit: page.limit, offset: page.offset)
+                guard let messages else { throw try await agent.store.refusal(ofThread: id) }
                 return .json(value: [
                     "messages": .array(messages.page.map(\.json)), "thread_id": .string(id),
                     "total": .integer(messages.total), "limit": JSONValue(page.limit), "offset": JSONValue(page.offset),
@@ -73,7 +84,7 @@ extension FakeAgent {
                 let message = NewMessage(
                     threadID: id, role: .user, content: try body.messageText(), metadata: try body.optionalMetadata() ?? [:])
                 guard let record = try await agent.store.append(message, of: user.userID, at: agent.context.clock.now) else {
-                    throw notFound
+                    throw try await agent.store.refusal(ofThread: id)
                 }
                 var answer = record.json
                 answer["thread_id"] = .string(id)

@@ -22,10 +22,10 @@ extension Deviation {
     public static let analyticsFilterIgnored = Deviation(
         "analytics-filter-ignored", of: "analytics", "A condition on user_id in WHERE is ignored, so that rows of others are seen"
     )
-}
 
-/// Everything that can be wrong with the analytics service.
-public let analyticsDeviations: [Deviation] = [
-    .analyticsInsertLost, .analyticsInsertDoubled, .analyticsAverageWrong, .analyticsLate, .analyticsStaleCount,
-    .analyticsFilterIgnored,
-]
+    /// All deviations of the analytics service.
+    public static let analyticsDeviations: [Deviation] = [
+        analyticsInsertLost, analyticsInsertDoubled, analyticsAverageWrong, analyticsLate, analyticsStaleCount,
+        analyticsFilterIgnored,
+    ]
+}

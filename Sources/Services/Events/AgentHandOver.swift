@@ -25,7 +25,28 @@ struct AgentHandOver: Sendable {
             throw error
         } catch {
             context.log.warning("the agent did not take a message: \(error)")
-            return failure(.agentRequest, "The agent cannot be reached.", details: [:], ["Send the message again."], handOver)
+            return failure(
+                .agentRequest, "The agent cannot be reached.", details: [:], ["Send the message again."], handOver.messageID)
+        }
+    }
+
+    /// The frame that tells how far a run has come: `agent_status_update`, or `error_message`. Throws only if cancelled.
+    func status(of run: String, answering messageID: String?) async throws -> String {
+        // Whatever a client calls a run, it stays one part of the path.
+        guard run.wholeMatch(of: /[A-Za-z0-9_-]{1,128}/) != nil else {
+            return failure(.message, "'\(run.prefix(128))' is no name of a run.", details: [:], [], messageID)
+        }
+        do {
+            let reply = try await context.caller("agent").fetch(.get("/api/agent/\(run)/status").bearer(token))
+            let answer = try? JSONValue(json: reply.body)
+            if reply.status == .ok, let answer { return ServerFrame.status(answer, at: context.clock.now, answering: messageID) }
+            let detail = answer?["detail"]?.string ?? "The agent answered with status \(reply.status.code)."
+            return failure(.agentRequest, detail, details: ["status": JSONValue(reply.status.code)], [], messageID)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            context.log.warning("the agent did not say how far a run has come: \(error)")
+            return failure(.agentRequest, "The agent cannot be reached.", details: [:], ["Ask again."], messageID)
         }
     }
 
@@ -38,13 +59,13 @@ struct AgentHandOver: Sendable {
         let isAuthentication = reply.status == .unauthorized
         return failure(
             isAuthentication ? .authentication : .agentRequest, detail, details: ["status": JSONValue(reply.status.code)],
-            isAuthentication ? ["Log in again and reconnect."] : [], handOver)
+            isAuthentication ? ["Log in again and reconnect."] : [], handOver.messageID)
     }
 
     private func failure(
-        _ code: ServerFrame.ErrorCode, _ message: String, details: JSONValue, _ suggestions: [String], _ handOver: HandOver
+        _ code: ServerFrame.ErrorCode, _ message: String, details: JSONValue, _ suggestions: [String], _ messageID: String?
     ) -> String {
         ServerFrame.error(
-            code, message, details: details, suggestions: suggestions, at: context.clock.now, answering: handOver.messageID)
+            code, message, details: details, suggestions: suggestions, at: context.clock.now, answering: messageID)
     }
 }

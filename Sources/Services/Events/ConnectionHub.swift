@@ -1,5 +1,7 @@
 // The one place where connections meet: the table behind a lock, and the bells of the writers.
 
+import Kernel
+import ServiceKit
 import Synchronization
 import Wire
 
@@ -12,12 +14,23 @@ final class ConnectionHub: Sendable {
 
     private let state: Mutex<State>
 
-    init(limits: EventsLimits) { state = Mutex(State(table: ConnectionTable(limits: limits))) }
+    init(limits: EventsLimits, deviations: Set<Deviation>) {
+        state = Mutex(State(table: ConnectionTable(limits: limits, deviations: deviations)))
+    }
 
     /// What is there at this moment.
-    var census: (connections: Int, eventsWaiting: Int, eventsDropped: Int) {
-        state.withLock { ($0.table.connectionCount, $0.table.eventsWaiting, $0.table.eventsDropped) }
+    func census(at now: Instant) -> ConnectionTable.Census { state.withLock { $0.table.census(at: now) } }
+
+    /// The name of the queue in which a user's events are, and whether anything is known of them.
+    func queue(of userID: String) -> (name: String, isKnown: Bool) {
+        state.withLock { ($0.table.queueName(userID), $0.table.knows(userID)) }
     }
+
+    /// Takes over what was kept of a user's events.
+    func restore(_ userID: String, _ queue: UserQueue) { state.withLock { $0.table.restore(userID, queue) } }
+
+    /// The number of the last event that a user's connections were written; nil where nothing is known of the user.
+    func seen(by userID: String) -> Int? { state.withLock { $0.table.users[$0.table.queueName(userID)]?.seen } }
 
     /// Adds a connection; the stream rings whenever its writer has work.
     func open(_ make: (inout ConnectionTable) -> ConnectionID) -> (id: ConnectionID, bell: AsyncStream<Void>) {
@@ -32,9 +45,9 @@ final class ConnectionHub: Sendable {
     }
 
     /// Takes a connection out and ends its bell.
-    func remove(_ id: ConnectionID) {
+    func remove(_ id: ConnectionID, at now: Instant) {
         let ringer = state.withLock { state in
-            state.table.remove(id)
+            state.table.remove(id, at: now)
             return state.bells.removeValue(forKey: id)
         }
         ringer?.finish()
@@ -55,10 +68,18 @@ final class ConnectionHub: Sendable {
     /// The writer has sent what ``next(_:)`` gave it.
     func sent(_ id: ConnectionID) { state.withLock { $0.table.sent(id) } }
 
-    /// Sends an event to its user.
-    func deliver(_ intake: EventIntake) -> ConnectionTable.Delivery {
+    /// Numbers a new event; the delivery of one that was here before.
+    func number(_ intake: EventIntake, at now: Instant) -> (event: NumberedEvent?, repetition: ConnectionTable.Delivery?) {
         state.withLock { state in
-            let delivery = state.table.deliver(intake.event, to: intake.userID, eventID: intake.eventID)
+            if let repetition = state.table.repetition(of: intake.eventID, to: intake.userID) { return (nil, repetition) }
+            return (state.table.numbered(intake.event, eventID: intake.eventID, to: intake.userID, at: now), nil)
+        }
+    }
+
+    /// Sends a numbered event to its user.
+    func deliver(_ event: NumberedEvent, to userID: String, at now: Instant) -> ConnectionTable.Delivery {
+        state.withLock { state in
+            let delivery = state.table.deliver(event, to: userID, at: now)
             for id in delivery.connections { state.bells[id]?.yield() }
             return delivery
         }

@@ -2,23 +2,8 @@
 
 import DequeModule
 import Kernel
+import ServiceKit
 import Wire
-
-/// The limits of the service.
-struct EventsLimits {
-    /// Events that wait for a user without a connection; then the oldest is dropped.
-    var eventsWaiting = 1000
-    /// Frames that wait to be written to one connection; then it is closed with 1013, as too slow, and takes no more.
-    var framesWaiting = 2048
-    /// Messages of one connection that wait for the agent; then further ones are refused.
-    var handOversWaiting = 32
-    /// Bytes of a client's message; a larger one closes the connection with 1009.
-    var messageBytes = 8192
-    /// Silence of the client after which a heartbeat is sent, and every time that long again.
-    var heartbeatInterval = Duration.seconds(10)
-    /// How long a closing connection may take to write what it is writing and to close, before it is given up.
-    var closingTime = Duration.seconds(5)
-}
 
 /// All open connections and all users' queues.
 ///
@@ -33,11 +18,14 @@ struct ConnectionTable {
         let name: String
         /// When the access token ends.
         let tokenExpiry: Instant?
+        /// The number of the last event that the client has had, where it says so.
+        var lastSequence: Int?
     }
 
     /// What a connection's writer does next.
     enum WriterStep: Equatable {
-        case send(String)
+        /// Sends a text; of an event it is known when it came.
+        case send(String, arrival: Instant?)
         case close(WebSocketClosure)
         /// Nothing, until it is woken.
         case wait
@@ -52,88 +40,202 @@ struct ConnectionTable {
         let isRepeated: Bool
     }
 
-    private struct Frame {
+    /// What is there at one moment.
+    struct Census: Equatable {
+        var connections = 0
+        var users = 0
+        var eventsWaiting = 0
+        var eventsKept = 0
+        var eventsDropped = 0
+        var eventsReceived = 0
+        var messagesReceived = 0
+    }
+
+    struct Frame {
         let text: String
         let event: NumberedEvent?
     }
 
-    private struct Connection {
+    /// Events that wait on a new connection until it is known from where the client resumes.
+    struct Hold {
+        let until: Instant
+        let after: Int
+    }
+
+    struct Connection {
         let opening: Opening
         var outbox: Deque<Frame> = []
         var closure: WebSocketClosure?
+        /// Whether the outbox is written before the connection is closed.
+        var isFlushed = false
         var closingDeadline: Instant?
         var heartbeatDeadline: Instant
+        var pongDeadline: Instant?
+        var hold: Hold?
+        /// The number of the last event when the connection was opened: those up to it are recovered ones.
+        var newestAtOpening = 0
+        /// The first event that the connection is given.
+        var firstSequence = 0
+        /// An event that has been overtaken; see ``Deviation/eventReordered``.
+        var overtaken: Frame?
         var messagesReceived = 0
         var eventsSent = 0
     }
 
+    private static let sweepInterval = Duration.seconds(60)
+
     let limits: EventsLimits
-    private var connections: [ConnectionID: Connection] = [:]
-    private var users: [String: UserQueue] = [:]
+    let deviations: Set<Deviation>
+    var connections: [ConnectionID: Connection] = [:]
+    var users: [String: UserQueue] = [:]
     private var deliveries = RecentDeliveries()
     private var connectionsOpened = 0
-    /// How many events were dropped because a queue was full.
-    private(set) var eventsDropped = 0
+    private var nextSweep: Instant?
+    private(set) var eventsReceived = 0
+    private(set) var messagesReceived = 0
+    /// How many events were dropped before anybody had seen them.
+    var eventsDropped = 0
 
-    init(limits: EventsLimits = EventsLimits()) { self.limits = limits }
+    init(limits: EventsLimits = EventsLimits(), deviations: Set<Deviation> = []) {
+        self.limits = limits
+        self.deviations = deviations
+    }
 
-    /// The number of open connections.
-    var connectionCount: Int { connections.count }
-    /// The number of events that wait for a connection, of all users.
-    var eventsWaiting: Int { users.values.reduce(0) { $0 + $1.waiting.count } }
+    func deviates(_ deviation: Deviation) -> Bool { deviations.contains(deviation) }
 
-    /// Adds a connection: its first frame is `connection_established`, then come the events that waited.
+    /// The name of the queue in which a user's events are.
+    func queueName(_ userID: String) -> String { deviates(.queueShared) ? "everybody" : userID }
+
+    /// What is there at this moment.
+    mutating func census(at now: Instant) -> Census {
+        for name in users.keys.sorted() { eventsDropped += users[name]?.prune(limits, at: now) ?? 0 }
+        sweep(at: now)
+        var census = Census()
+        census.connections = connections.count
+        census.users = users.count
+        for queue in users.values {
+            census.eventsKept += queue.kept.count
+            if queue.connections.isEmpty { census.eventsWaiting += queue.unseenCount }
+        }
+        (census.eventsDropped, census.eventsReceived, census.messagesReceived) = (eventsDropped, eventsReceived, messagesReceived)
+        return census
+    }
+
+    /// Whether anything is known of a user's events; if not, ``restore(_:_:)`` what was kept of them.
+    func knows(_ userID: String) -> Bool { users[queueName(userID)] != nil }
+
+    /// Takes over what was kept of a user's events.
+    mutating func restore(_ userID: String, _ queue: UserQueue) {
+        guard !knows(userID) else { return }
+        users[queueName(userID)] = queue
+        for event in queue.kept {
+            if let id = event.eventID { deliveries.remember(.init(userID: userID, eventID: id), sequence: event.sequence) }
+        }
+    }
+
+    /// Forgets users who have no connection and no events, some time after they were last heard of.
+    private mutating func sweep(at now: Instant) {
+        if let nextSweep, nextSweep > now { return }
+        nextSweep = now + Self.sweepInterval
+        users = users.filter { !$0.value.connections.isEmpty || $0.value.lastUse + limits.eventAge > now }
+    }
+
+    /// Adds a connection: its first frame is `connection_established`. Where the client says what it has had, all events
+    /// after that follow; else those that nobody has seen, a moment later.
     mutating func open(_ opening: Opening, at now: Instant) -> ConnectionID {
+        sweep(at: now)
         connectionsOpened += 1
         let id = connectionsOpened
+        let name = queueName(opening.userID)
+        var queue = users[name] ?? UserQueue(at: now)
+        eventsDropped += queue.prune(limits, at: now)
+        queue.lastUse = now
         var connection = Connection(opening: opening, heartbeatDeadline: now + limits.heartbeatInterval)
-        let greeting = ServerFrame.established(connection: opening.name, userID: opening.userID, at: now)
-        connection.outbox.append(Frame(text: greeting, event: nil))
-        for event in users[opening.userID, default: UserQueue()].open(id) {
-            connection.outbox.append(Frame(text: event.textRecovered, event: event))
+        connection.newestAtOpening = queue.sequence
+        connection.firstSequence = queue.sequence + 1
+        let count = queue.connections.count { connections[$0]?.opening.userID == opening.userID }
+        if count < limits.connectionsPerUser {
+            queue.connections.append(id)
+            let shown = deviates(.userIDTruncated) ? opening.userID.prefix(8) + "..." : opening.userID
+            let greeting = ServerFrame.established(connection: opening.name, userID: shown, newest: queue.sequence, at: now)
+            connection.outbox.append(Frame(text: greeting, event: nil))
+            if opening.lastSequence == nil, queue.seen < queue.sequence {
+                connection.hold = Hold(until: now + limits.flushDelay, after: queue.seen)
+            }
+        } else {
+            let error = ServerFrame.error(
+                .connection, "A user has at most \(limits.connectionsPerUser) connections.",
+                suggestions: ["Close a connection that is not used any more."], at: now)
+            connection.outbox.append(Frame(text: error, event: nil))
+            connection.closure = WebSocketClosure(code: 1008, reason: "Too many connections")
+            connection.isFlushed = true
         }
         connections[id] = connection
+        users[name] = queue
+        if let last = opening.lastSequence, connection.closure == nil { replay(to: id, after: last, at: now) }
         return id
     }
 
-    /// Takes a connection out. Its unsent events wait for the next one.
-    mutating func remove(_ id: ConnectionID) {
-        guard let connection = connections.removeValue(forKey: id) else { return }
-        let unsent = connection.outbox.compactMap(\.event)
-        eventsDropped +=
-            users[connection.opening.userID]?.close(id, unsent: unsent, limit: limits.eventsWaiting) ?? 0
+    /// Takes a connection out. Its unsent events are kept, as all are.
+    mutating func remove(_ id: ConnectionID, at now: Instant) {
+        guard !deviates(.connectionLeak), let connection = connections.removeValue(forKey: id) else { return }
+        let name = queueName(connection.opening.userID)
+        users[name]?.connections.removeAll { $0 == id }
+        users[name]?.lastUse = now
     }
 
-    /// Numbers an event and sends it to every connection of its user, or keeps it until there is one. An event whose
-    /// `eventID` was here a moment ago is not sent again.
-    mutating func deliver(_ event: JSONValue, to userID: String, eventID: String?) -> Delivery {
-        let key = eventID.map { RecentDeliveries.Key(userID: userID, eventID: $0) }
-        if let key, let sequence = deliveries.sequence(of: key) {
-            return Delivery(sequence: sequence, connections: [], isRepeated: true)
+    /// The delivery of an event that was here a moment ago; nil for a new one.
+    func repetition(of eventID: String?, to userID: String) -> Delivery? {
+        guard let eventID, let sequence = deliveries.sequence(of: .init(userID: userID, eventID: eventID)) else { return nil }
+        return Delivery(sequence: sequence, connections: [], isRepeated: true)
+    }
+
+    /// The event with the number that is next for its user. It is given only by ``deliver(_:to:at:)``.
+    func numbered(_ event: JSONValue, eventID: String?, to userID: String, at now: Instant) -> NumberedEvent {
+        let sequence = (users[queueName(userID)]?.sequence ?? 0) + 1
+        return NumberedEvent(altered(event), sequence: sequence, eventID: eventID, arrival: now)
+    }
+
+    /// Sends a numbered event to every connection of its user, and keeps it.
+    mutating func deliver(_ event: NumberedEvent, to userID: String, at now: Instant) -> Delivery {
+        let name = queueName(userID)
+        var queue = users[name] ?? UserQueue(at: now)
+        queue.lastUse = now
+        eventsReceived += 1
+        if let id = event.eventID { deliveries.remember(.init(userID: userID, eventID: id), sequence: event.sequence) }
+        if isLost(event) {
+            queue.skip(event)
+            users[name] = queue
+            return Delivery(sequence: event.sequence, connections: [], isRepeated: false)
         }
-        let numbered = users[userID, default: UserQueue()].number(event)
-        if let key { deliveries.remember(key, sequence: numbered.sequence) }
-        let receivers = users[userID]?.connections ?? []
-        if receivers.isEmpty {
-            eventsDropped += users[userID]?.keep(numbered, limit: limits.eventsWaiting) ?? 0
-        } else {
-            let frame = Frame(text: numbered.text, event: numbered)
-            for id in receivers { enqueue(frame, to: id) }
+        queue.append(event)
+        eventsDropped += queue.prune(limits, at: now)
+        users[name] = queue
+        var receivers = queue.connections.filter { connections[$0]?.opening.userID == userID }
+        let frame = Frame(text: event.text, event: event)
+        for id in receivers where connections[id]?.hold == nil {
+            enqueue(frame, to: id)
+            if isDoubled(event) { enqueue(frame, to: id) }
         }
-        return Delivery(sequence: numbered.sequence, connections: receivers, isRepeated: false)
+        if let stranger = stranger(to: userID) {
+            enqueue(Frame(text: event.text, event: nil), to: stranger)
+            receivers.append(stranger)
+        }
+        return Delivery(sequence: event.sequence, connections: receivers, isRepeated: false)
     }
 
     /// Sends a frame to one connection, if it is still open.
     mutating func send(_ text: String, to id: ConnectionID) { enqueue(Frame(text: text, event: nil), to: id) }
 
-    private mutating func enqueue(_ frame: Frame, to id: ConnectionID) {
+    mutating func enqueue(_ frame: Frame, to id: ConnectionID) {
         guard let waiting = connections[id]?.outbox.count else { return }
-        if waiting < limits.framesWaiting {
-            connections[id]?.outbox.append(frame)
-        } else {
-            if frame.event != nil { eventsDropped += 1 }
-            close(id, code: 1013, "\(waiting) frames wait to be read")
+        guard waiting < limits.framesWaiting else { return close(id, code: 1013, "\(waiting) frames wait to be read") }
+        if isOvertaken(frame), connections[id]?.overtaken == nil {
+            connections[id]?.overtaken = frame
+            return
         }
+        connections[id]?.outbox.append(frame)
+        if frame.event != nil, let late = connections[id]?.overtaken.take() { connections[id]?.outbox.append(late) }
     }
 
     /// Lets a connection be closed instead of written to. The first reason counts.
@@ -145,14 +247,18 @@ struct ConnectionTable {
     /// What the writer of a connection does next. A frame stays first until ``sent(_:)`` says it went out.
     func next(_ id: ConnectionID) -> WriterStep {
         guard let connection = connections[id] else { return .wait }
-        if let closure = connection.closure { return .close(closure) }
-        return connection.outbox.first.map { .send($0.text) } ?? .wait
+        let first = connection.outbox.first
+        if let closure = connection.closure, first == nil || !connection.isFlushed { return .close(closure) }
+        return first.map { .send($0.text, arrival: $0.event?.arrival) } ?? .wait
     }
 
     /// The first frame of a connection was sent.
     mutating func sent(_ id: ConnectionID) {
-        guard let frame = connections[id]?.outbox.popFirst() else { return }
-        if frame.event != nil { connections[id]?.eventsSent += 1 }
+        guard let frame = connections[id]?.outbox.popFirst(), let event = frame.event,
+            let user = connections[id]?.opening.userID
+        else { return }
+        connections[id]?.eventsSent += 1
+        users[queueName(user)]?.wrote(event)
     }
 
     /// A client's message of that many bytes came: the client is not silent. Returns whether it may be read; if not,
@@ -163,34 +269,20 @@ struct ConnectionTable {
             close(id, code: 1009, "A message has at most \(limits.messageBytes) bytes")
             return false
         }
+        messagesReceived += 1
         connections[id]?.messagesReceived += 1
         return true
     }
 
-    /// Does what is due: a heartbeat after silence, the closure when the access token ends. Returns when to come
-    /// again; nil where the connection is gone, or has been closing for too long.
-    mutating func tick(_ id: ConnectionID, at now: Instant) -> Instant? {
-        guard let connection = connections[id] else { return nil }
-        let opening = connection.opening
-        if let expiry = opening.tokenExpiry, expiry <= now { close(id, code: 1008, "The access token has expired") }
-        if connections[id]?.closure != nil {
-            let deadline = connection.closingDeadline ?? now + limits.closingTime
-            connections[id]?.closingDeadline = deadline
-            return deadline > now ? deadline : nil
+    /// Whether a user's message is within the rate; if not, how long to wait for the next one.
+    mutating func admit(_ id: ConnectionID, at now: Instant) -> Duration? {
+        guard let user = connections[id]?.opening.userID else { return nil }
+        let name = queueName(user)
+        while let first = users[name]?.messageTimes.first, first + .seconds(60) <= now { users[name]?.messageTimes.removeFirst() }
+        if let times = users[name]?.messageTimes, times.count >= limits.messagesPerMinute, let first = times.first {
+            return now.duration(to: first + .seconds(60))
         }
-        var deadline = connection.heartbeatDeadline
-        if deadline <= now {
-            let frame = ServerFrame.heartbeat(
-                connection: opening.name, messages: connection.messagesReceived, events: connection.eventsSent, at: now)
-            send(frame, to: id)
-            deadline = now + limits.heartbeatInterval
-            connections[id]?.heartbeatDeadline = deadline
-        }
-        guard let expiry = opening.tokenExpiry, expiry > now else { return deadline }
-        return min(deadline, expiry)
+        users[name]?.messageTimes.append(now)
+        return nil
     }
-}
-
-extension Instant {
-    static func + (instant: Instant, duration: Duration) -> Instant { instant.advanced(by: duration) }
 }

@@ -22,6 +22,10 @@ struct Handshake: Equatable {
     let subprotocol: String?
     /// Whether subprotocols were offered, and none of them is known.
     let isUnsupported: Bool
+    /// The sequence of the last event that the client has had: `?last_sequence=`.
+    let lastSequence: Int?
+    /// Whether `last_sequence`, if given, is a whole number from 0.
+    let isSequenceReadable: Bool
 
     init(_ request: HTTPRequest) {
         let offered = (request.headerFields[.secWebSocketProtocol] ?? "").split(separator: ",")
@@ -33,6 +37,19 @@ struct Handshake: Equatable {
             offered.contains("jwt-auth")
             ? "jwt-auth" : carrier?.name ?? offered.first { Self.namedSubprotocols.contains($0) }
         isUnsupported = !offered.isEmpty && subprotocol == nil
+        let named = Self.query(request, "last_sequence")
+        lastSequence = named.flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil }
+        isSequenceReadable = named == nil || lastSequence != nil
+    }
+
+    /// The first value of a name in the query, as it stands there.
+    private static func query(_ request: HTTPRequest, _ name: String) -> Substring? {
+        let parts = (request.path ?? "").split(separator: "?", maxSplits: 1)
+        guard parts.count == 2 else { return nil }
+        return parts[1].split(separator: "&").lazy.compactMap { pair -> Substring? in
+            let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return halves[0] == name ? (halves.count == 2 ? halves[1] : "") : nil
+        }.first
     }
 
     /// The token in a subprotocol such as `jwt.<token>`. A JWT goes as it is (its dots are legal there) or, as

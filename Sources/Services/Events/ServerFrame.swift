@@ -22,13 +22,14 @@ enum ServerFrame {
     /// Seconds since the epoch, with milliseconds.
     static func timestamp(_ now: Instant) -> JSONValue { .number(Double(now.milliseconds) / 1000) }
 
-    /// `connection_established`, always the first frame. Names the user in full, so that a client can check it.
-    static func established(connection: String, userID: String, at now: Instant) -> String {
+    /// `connection_established`, always the first frame. Names the user in full, so that a client can check it, and the
+    /// number of the user's newest event.
+    static func established(connection: String, userID: String, newest: Int, at now: Instant) -> String {
         envelope(
             "connection_established",
             [
                 "mode": "main", "user_id": .string(userID), "connection_id": .string(connection),
-                "golden_path_events": goldenPathEvents,
+                "last_sequence": JSONValue(newest), "golden_path_events": goldenPathEvents,
                 "features": [
                     "full_business_logic": true, "golden_path_integration": true, "agent_orchestration": true,
                     "cloud_run_optimized": false, "emergency_fallback": false,
@@ -45,6 +46,34 @@ enum ServerFrame {
                 "connection_id": .string(connection), "timestamp": .string(now.description),
                 "stats": ["messages_processed": JSONValue(messages), "agent_events_processed": JSONValue(events)],
             ], at: now)
+    }
+
+    /// `events_lost`: these events of the user came and are not kept any more.
+    static func lost(_ range: ClosedRange<Int>, _ limits: EventsLimits, at now: Instant) -> String {
+        envelope(
+            "events_lost",
+            [
+                "from_sequence": JSONValue(range.lowerBound), "to_sequence": JSONValue(range.upperBound),
+                "count": JSONValue(range.count),
+                "reason": .string(
+                    "The last \(limits.eventsKept) events are kept, for \(Int(limits.eventAge.milliseconds / 1000)) s."),
+                "recovery_suggestions": ["Load the thread again."],
+            ], at: now)
+    }
+
+    /// `resume_ack`: how many events follow.
+    static func resumed(after last: Int, newest: Int, count: Int, at now: Instant, answering messageID: String?) -> String {
+        envelope(
+            "resume_ack",
+            [
+                "status": "resumed", "last_sequence": JSONValue(last), "newest_sequence": JSONValue(newest),
+                "replayed": JSONValue(count), "timestamp": .string(now.description),
+            ], at: now, answering: messageID)
+    }
+
+    /// `agent_status_update`: how far a run has come, as the agent says.
+    static func status(_ status: JSONValue, at now: Instant, answering messageID: String?) -> String {
+        envelope("agent_status_update", status, at: now, answering: messageID)
     }
 
     /// `agent_task_ack`: the agent has the message and a run has begun.
@@ -78,5 +107,13 @@ enum ServerFrame {
         case authentication = "AUTH_FAILED"
         /// The agent did not take the message.
         case agentRequest = "AGENT_REQUEST_ERROR"
+        /// The message is JSON, but not what its type demands.
+        case message = "INVALID_MESSAGE"
+        /// The user has sent too many messages within a minute.
+        case rate = "RATE_LIMITED"
+        /// The connection cannot be kept.
+        case connection = "CONNECTION_ERROR"
+        /// The client cannot go on from where it says.
+        case resume = "RESUME_ERROR"
     }
 }

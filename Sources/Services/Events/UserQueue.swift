@@ -1,6 +1,7 @@
-// What the service keeps of one user: the number of the last event, the open connections, and events that wait.
+// What the service keeps of one user: the number of the last event, the open connections, and the newest events.
 
 import DequeModule
+import Kernel
 import Wire
 
 /// Names a connection within the service; grows, and is never used twice.
@@ -10,11 +11,24 @@ typealias ConnectionID = Int
 struct NumberedEvent: Sendable, Equatable {
     /// Counts the user's events from 1.
     let sequence: Int
+    /// The sender's own name for the event.
+    let eventID: String?
+    /// When it came.
+    let arrival: Instant
     /// The event, with its `sequence`.
     let event: JSONValue
-
     /// The text of the event as it is sent when it comes.
-    var text: String { event.text }
+    let text: String
+
+    init(_ event: JSONValue, sequence: Int, eventID: String?, arrival: Instant) {
+        var event = event
+        event["sequence"] = JSONValue(sequence)
+        self.sequence = sequence
+        self.eventID = eventID
+        self.arrival = arrival
+        self.event = event
+        text = event.text
+    }
 
     /// The text of the event as it is sent late, to a connection that was opened after it.
     var textRecovered: String {
@@ -24,41 +38,72 @@ struct NumberedEvent: Sendable, Equatable {
     }
 }
 
-/// One user's events and connections. While a connection is open, no event waits.
+/// One user's connections and newest events. Events are kept whether they were sent or not, so that a client whose
+/// connection broke can have them again.
 struct UserQueue {
+    /// What a client gets that has had the events up to a number.
+    struct Replay: Equatable {
+        /// The numbers of the events that are not kept any more.
+        let lost: ClosedRange<Int>?
+        let events: [NumberedEvent]
+    }
+
     /// The open connections, oldest first.
-    private(set) var connections: [ConnectionID] = []
-    private(set) var waiting: Deque<NumberedEvent> = []
-    private var sequence = 0
+    var connections: [ConnectionID] = []
+    private(set) var kept: Deque<NumberedEvent> = []
+    /// The number of the last event.
+    private(set) var sequence = 0
+    /// Every event up to this one was written to some connection, or dropped.
+    private(set) var seen = 0
+    /// When messages of the user came, for the rate.
+    var messageTimes: Deque<Instant> = []
+    /// When the user was last heard of.
+    var lastUse: Instant
 
-    /// Gives an event the next number.
-    mutating func number(_ event: JSONValue) -> NumberedEvent {
-        sequence += 1
-        var event = event
-        event["sequence"] = JSONValue(sequence)
-        return NumberedEvent(sequence: sequence, event: event)
+    init(at now: Instant) { lastUse = now }
+
+    /// A queue as it was when another instance of the service kept it.
+    init(sequence: Int, seen: Int, kept: [NumberedEvent], at now: Instant) {
+        self.init(at: now)
+        self.sequence = sequence
+        self.seen = min(seen, sequence)
+        self.kept = Deque(kept)
     }
 
-    /// Adds a connection and gives up the events that waited for one.
-    mutating func open(_ id: ConnectionID) -> Deque<NumberedEvent> {
-        connections.append(id)
-        defer { waiting = [] }
-        return waiting
+    /// Events that were written to nobody yet.
+    var unseenCount: Int { kept.count { $0.sequence > seen } }
+
+    /// Adds the next event.
+    mutating func append(_ event: NumberedEvent) {
+        sequence = event.sequence
+        kept.append(event)
     }
 
-    /// Takes a connection out, whose `unsent` events now wait if it was the last one: another one has had them too.
-    /// Returns how many old events were dropped.
-    mutating func close(_ id: ConnectionID, unsent: [NumberedEvent], limit: Int) -> Int {
-        connections.removeAll { $0 == id }
-        guard connections.isEmpty else { return 0 }
-        return unsent.reduce(0) { $0 + keep($1, limit: limit) }
+    /// Counts an event that is neither kept nor sent.
+    mutating func skip(_ event: NumberedEvent) { sequence = event.sequence }
+
+    /// Lets go of events that are too many or too old. Returns how many of them nobody had seen.
+    mutating func prune(_ limits: EventsLimits, at now: Instant) -> Int {
+        var dropped = 0
+        while let first = kept.first, kept.count > limits.eventsKept || first.arrival + limits.eventAge <= now {
+            kept.removeFirst()
+            // Where somebody is connected, it waits there to be written.
+            if first.sequence > seen, connections.isEmpty { dropped += 1 }
+        }
+        return dropped
     }
 
-    /// Lets an event wait for a connection; at the limit the oldest gives way. Returns how many were dropped.
-    mutating func keep(_ event: NumberedEvent, limit: Int) -> Int {
-        waiting.append(event)
-        guard waiting.count > limit else { return 0 }
-        waiting.removeFirst()
-        return 1
+    /// An event was written to a connection.
+    mutating func wrote(_ event: NumberedEvent) { seen = max(seen, event.sequence) }
+
+    /// The events after a number, and which of them are gone.
+    func replay(after last: Int) -> Replay {
+        let oldest = kept.first?.sequence ?? sequence + 1
+        return Replay(
+            lost: last + 1 < oldest ? last + 1...oldest - 1 : nil, events: kept.filter { $0.sequence > last })
     }
+}
+
+extension Instant {
+    static func + (instant: Instant, duration: Duration) -> Instant { instant.advanced(by: duration) }
 }

@@ -7,10 +7,14 @@ import Wire
 struct ChatRequest: Sendable, Equatable {
     /// The model that was asked for; any name is one.
     let model: String
-    /// The text of the last message of role `user`; empty where there is none.
-    let userText: String
-    /// How many tokens all messages have.
-    let promptTokens: Int
+    /// The conversation.
+    let messages: ChatMessages
+    /// The functions that may be called.
+    let tools: ChatTools
+    /// Whether the reply must be a JSON object (`response_format` of type `json_object`).
+    let isJSON: Bool
+    /// How many replies are wanted.
+    let count: Int
     /// How many tokens the reply may have.
     let tokenLimit: Int?
     /// Texts before which the reply ends.
@@ -20,60 +24,41 @@ struct ChatRequest: Sendable, Equatable {
     /// Whether the events end with one that counts the tokens.
     let includesUsage: Bool
 
-    private static let roles = ["developer", "system", "user", "assistant", "tool", "function"]
+    private static let countMax = 128
 
     /// Reads a request. Throws ``LLMError`` with status 400 for whatever the real service would refuse so.
     init(_ body: JSONValue) throws(LLMError) {
         guard body.object != nil else { throw .invalid("The request body must be a JSON object.") }
         guard let model = body["model"]?.string, !model.isEmpty else { throw .invalid("You must provide a model parameter.") }
-        guard let messages = body["messages"] else {
-            throw .invalid("Missing required parameter: 'messages'.", param: "messages", code: "missing_required_parameter")
-        }
-        guard let list = messages.array else { throw .wrongType("messages", expected: "an array of objects", messages) }
-        guard !list.isEmpty else {
-            throw .invalid(
-                "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.",
-                param: "messages", code: "empty_array")
-        }
-        var userText = ""
-        var promptTokens = 0
-        for (index, message) in list.enumerated() {
-            let (role, text) = try Self.read(message, at: "messages[\(index)]")
-            promptTokens += Tokens.split(text).count
-            if role == "user" { userText = text }
-        }
         self.model = model
-        self.userText = userText
-        self.promptTokens = promptTokens
+        messages = try ChatMessages(body["messages"])
+        tools = try ChatTools(body)
+        isJSON = try Self.isJSON(body["response_format"], messages)
         let limit = try Self.integer(body, "max_tokens", 1...(.max))
         tokenLimit = try Self.integer(body, "max_completion_tokens", 1...(.max)) ?? limit
-        _ = try Self.integer(body, "n", 1...1)
+        count = try Self.integer(body, "n", 1...Self.countMax) ?? 1
         stops = try Self.stops(body["stop"])
         isStreamed = try Self.bool(body["stream"], "stream")
         includesUsage = try Self.usageOption(body["stream_options"], isStreamed: isStreamed)
     }
 
-    /// The role and the text of a message.
-    private static func read(_ message: JSONValue, at place: String) throws(LLMError) -> (role: String, text: String) {
-        guard message.object != nil else { throw .wrongType(place, expected: "an object", message) }
-        guard let role = message["role"] else {
+    private static func isJSON(_ value: JSONValue?, _ messages: ChatMessages) throws(LLMError) -> Bool {
+        guard let value, !value.isNull else { return false }
+        guard let type = value["type"]?.string else {
+            throw .wrongType("response_format", expected: "an object with a type", value)
+        }
+        switch type {
+        case "text": return false
+        case "json_object" where messages.saysJSON: return true
+        case "json_object":
             throw .invalid(
-                "Missing required parameter: '\(place).role'.", param: "\(place).role", code: "missing_required_parameter")
-        }
-        guard let name = role.string else { throw .wrongType("\(place).role", expected: "a string", role) }
-        guard roles.contains(name) else {
-            let known = roles.map { "'\($0)'" }.joined(separator: ", ")
+                "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
+                param: "messages")
+        default:
             throw .invalid(
-                "Invalid value: '\(name)'. Supported values are: \(known).", param: "\(place).role", code: "invalid_value")
+                "Invalid value: '\(type)'. Supported values are: 'text' and 'json_object'.", param: "response_format.type",
+                code: "invalid_value")
         }
-        let content = message["content"] ?? .null
-        if let text = content.string { return (name, text) }
-        if let parts = content.array { return (name, parts.compactMap { $0["text"]?.string }.joined(separator: "\n")) }
-        // Only an assistant's message may have tool calls in place of a text.
-        guard content.isNull, name == "assistant" else {
-            throw .wrongType("\(place).content", expected: "a string or an array of objects", content)
-        }
-        return (name, "")
     }
 
     private static func integer(_ body: JSONValue, _ name: String, _ range: ClosedRange<Int>) throws(LLMError) -> Int? {

@@ -1,17 +1,21 @@
 // The fake language model: scripted replies at a scripted pace, in the shapes of OpenAI's API.
 
+import Fixtures
 import HTTPTypes
 import Hummingbird
 import Kernel
 import NIOCore
 public import ServiceKit
+import Synchronization
 import Wire
 
-/// Serves `POST /v1/chat/completions`, `GET /v1/models` and `GET /health`.
+/// Serves `POST /v1/chat/completions`, `GET /v1/models`, `GET /v1/models/{id}` and `GET /health`.
 public final class FakeLLM: Service {
     public let name: String
     private let context: ServiceContext
     private let scripts: LLMScripts
+    /// How often each script has given its error.
+    private let failures = Mutex<[Place: Int]>([:])
 
     /// A fake model that follows `scripts`.
     public init(context: ServiceContext, scripts: LLMScripts) {
@@ -30,6 +34,12 @@ public final class FakeLLM: Service {
             try model.requireKey(request)
             return .json(value: model.models)
         }
+        routes.get("/v1/models/{id}") { model, request, context in
+            try model.requireKey(request)
+            let id = try context.parameters.require("id")
+            guard model.scripts.models.contains(id) else { throw LLMError.unknownModel(id) }
+            return .json(value: model.description(of: id))
+        }
         routes.post("/v1/chat/completions") { model, request, _ in
             try model.requireKey(request)
             return try await model.complete(request)
@@ -41,57 +51,85 @@ public final class FakeLLM: Service {
         guard request.headers.bearerToken != nil else { throw LLMError.missingKey }
     }
 
-    private var models: JSONValue {
-        let created = Instant.simulatedEpoch.seconds
-        let list = scripts.models.map { name -> JSONValue in
-            ["id": .string(name), "object": "model", "created": .integer(created), "owned_by": "backlot"]
-        }
-        return ["object": "list", "data": .array(list)]
+    private var models: JSONValue { ["object": "list", "data": .array(scripts.models.map(description))] }
+
+    private func description(of model: String) -> JSONValue {
+        [
+            "id": .string(model), "object": "model", "created": .integer(Instant.simulatedEpoch.seconds),
+            "owned_by": "backlot",
+        ]
     }
 
     private func complete(_ request: Request) async throws -> Response {
         let chat = try ChatRequest(try await Self.body(of: request))
-        let script = scripts.script(model: chat.model, user: chat.userText)
-        // Named by what was asked, so that other conversations leave this one's chance as it is.
-        let subject = Fingerprint(value: StableHash.of(chat.model + "\u{0}" + chat.userText)).description
-        let completion = Completion(
-            chat, reply: script.reply.filled(user: chat.userText),
-            id: "chatcmpl-" + context.chance.hex("completion", for: subject, digits: 16),
-            created: context.clock.now.seconds)
+        guard let script = scripts.script(for: chat, isOpen: isOpen) else { throw LLMError.noScript(chat) }
+        if case .failure(let failure) = script.outcome {
+            failures.withLock { $0[script.place, default: 0] += 1 }
+            try await context.clock.sleep(for: script.pace.delay(before: 0, of: chat.model, context.chance.chance))
+            throw LLMError.scripted(failure)
+        }
+        let completion = completion(of: script, for: chat)
         if chat.isStreamed { return stream(completion, pace: script.pace, includesUsage: chat.includesUsage) }
-        for index in completion.tokens.indices {
+        for index in 0..<completion.pieceCount {
             try await context.clock.sleep(for: script.pace.delay(before: index, of: completion.id, context.chance.chance))
         }
         return .json(value: completion.whole)
     }
 
-    private func stream(_ completion: Completion, pace: Pace, includesUsage: Bool) -> Response {
-        let (clock, chance) = (context.clock, context.chance.chance)
-        let body = ResponseBody { writer in
-            let frame = completion.chunkFrame(includesUsage: includesUsage)
-            for (index, token) in completion.tokens.enumerated() {
-                try await clock.sleep(for: pace.delay(before: index, of: completion.id, chance))
-                var buffer = ByteBuffer()
-                if index == 0 { Self.write(completion.opening(includesUsage: includesUsage), into: &buffer) }
-                frame.write(token, into: &buffer)
-                try await writer.write(buffer)
-            }
-            var buffer = ByteBuffer()
-            if completion.tokens.isEmpty { Self.write(completion.opening(includesUsage: includesUsage), into: &buffer) }
-            Self.write(completion.closing(includesUsage: includesUsage), into: &buffer)
-            if includesUsage { Self.write(completion.counting, into: &buffer) }
-            buffer.writeStaticString("data: [DONE]\n\n")
-            try await writer.write(buffer)
-            try await writer.finish(nil)
-        }
-        return Response(
-            status: .ok, headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-cache"], body: body)
+    /// Whether a script may still be taken: its error may be only for the first requests.
+    private func isOpen(_ script: LLMScript) -> Bool {
+        guard case .failure(let failure) = script.outcome, let times = failure.times else { return true }
+        return failures.withLock { $0[script.place, default: 0] } < times
     }
 
-    private static func write(_ chunk: JSONValue, into buffer: inout ByteBuffer) {
-        buffer.writeStaticString("data: ")
-        buffer.writeImmutableBuffer(chunk.buffer)
-        buffer.writeStaticString("\n\n")
+    private func completion(of script: LLMScript, for chat: ChatRequest) -> Completion {
+        let user = chat.messages.userText
+        // Named by what was asked, so that other conversations leave this one's chance as it is.
+        let subject = Fingerprint(value: StableHash.of(chat.model + "\u{0}" + user)).description
+        var tokens: [String] = []
+        var calls: [Completion.ToolCall] = []
+        switch script.outcome {
+        case .reply(let reply): tokens = Tokens.split(text(reply.filled(user: user), for: chat))
+        case .chunks(let pieces):
+            tokens = pieces.map { $0.filled(user: user) }
+            // What must be cut or wrapped is no longer the script's pieces.
+            let whole = tokens.joined()
+            let text = text(whole, for: chat)
+            if text != whole { tokens = Tokens.split(text) }
+        case .toolCalls(let list, let reply):
+            if let reply { tokens = Tokens.split(text(reply.filled(user: user), for: chat)) }
+            calls = list.map { call in
+                let arguments = call.arguments.filled(user: user).text
+                let isBroken = context.deviates(.llmToolArgumentsBroken)
+                return Completion.ToolCall(
+                    id: "call_" + context.chance.hex("tool call", for: subject, digits: 16), name: call.name,
+                    arguments: Tokens.split(isBroken ? String(arguments.prefix(arguments.count / 2)) : arguments))
+            }
+        case .failure: preconditionFailure("an error is thrown before")
+        }
+        var completion = Completion(
+            chat, tokens: tokens, toolCalls: calls, id: "chatcmpl-" + context.chance.hex("completion", for: subject, digits: 16),
+            created: context.clock.now.seconds)
+        if context.deviates(.llmUsageWrong) { completion.totalError = 7 }
+        return completion
+    }
+
+    /// The text of a reply, up to a stop. Where JSON was asked for, a text that is no object becomes one.
+    private func text(_ reply: String, for chat: ChatRequest) -> String {
+        var text = reply
+        if chat.isJSON, (try? JSONValue(json: text))?.object == nil { text = (["answer": .string(reply)] as JSONValue).text }
+        return Completion.cut(text, before: chat.stops)
+    }
+
+    private func stream(_ completion: Completion, pace: Pace, includesUsage: Bool) -> Response {
+        var completion = completion
+        if context.deviates(.llmCutUnmarked) { completion.loseHalf() }
+        let stream = CompletionStream(
+            completion: completion, pace: pace, includesUsage: includesUsage,
+            doublesPieces: context.deviates(.llmChunkDoubled), context: context)
+        let body = ResponseBody { writer in try await stream.write(to: &writer) }
+        return Response(
+            status: .ok, headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-cache"], body: body)
     }
 
     private static func body(of request: Request) async throws -> JSONValue {

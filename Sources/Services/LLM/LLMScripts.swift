@@ -2,24 +2,16 @@
 
 import Fixtures
 public import Foundation
+import Wire
 
 /// The scripts of a fake model.
 ///
-/// A file is a list of scripts; a script has a `reply`, maybe a `match` (`model`: its exact name; `user`: a regular
-/// expression that is found in the last text of the user), and maybe a `pace` (`first_token`, `per_token`, `jitter`).
-/// The first script that matches is taken, in the order of file names and then of the file; the one script without
-/// `match` is taken where none does.
+/// A file is a list of scripts. A script has a `reply` (or `chunks`, `tool_calls`, `error`), maybe a `match` and maybe a
+/// `pace`. The first script that fits a request is taken, in the order of file names and then of the file; the one script
+/// without `match` is taken where none does.
 public struct LLMScripts: Sendable {
-    struct Script: Sendable {
-        let model: String?
-        let user: TextPattern?
-        let reply: ReplyTemplate
-        let pace: Pace
-        let place: Place
-    }
-
-    private let scripts: [Script]
-    private let fallback: Script
+    private let scripts: [LLMScript]
+    private let fallback: LLMScript
     /// The models that scripts name, sorted, after the one that stands for all others.
     let models: [String]
 
@@ -47,8 +39,8 @@ public struct LLMScripts: Sendable {
     }
 
     private init(_ files: [FixtureNode], place: Place) throws {
-        let all = try files.flatMap { try $0.list() }.map(Script.init)
-        let fallbacks = all.filter { $0.model == nil && $0.user == nil }
+        let all = try files.flatMap { try $0.list() }.map(LLMScript.init)
+        let fallbacks = all.filter(\.match.isEmpty)
         guard let fallback = fallbacks.first else {
             throw InputError("One LLM script must have no 'match', to be taken where no other matches; none is.", at: place)
         }
@@ -57,41 +49,13 @@ public struct LLMScripts: Sendable {
                 "Only one LLM script may have no 'match', and \(fallback.place) has none already.", at: fallbacks[1].place)
         }
         self.fallback = fallback
-        scripts = all.filter { $0.model != nil || $0.user != nil }
-        models = [Self.defaultModel] + Set(scripts.compactMap(\.model)).subtracting([Self.defaultModel]).sorted()
+        scripts = all.filter { !$0.match.isEmpty }
+        models = [Self.defaultModel] + Set(scripts.compactMap(\.match.model)).subtracting([Self.defaultModel]).sorted()
     }
 
-    /// The script for a request.
-    func script(model: String, user: String) -> Script {
-        scripts.first { $0.matches(model: model, user: user) } ?? fallback
-    }
-}
-
-extension LLMScripts.Script {
-    fileprivate init(_ node: FixtureNode) throws {
-        let mapping = try node.mapping(["match", "reply", "pace"])
-        reply = try ReplyTemplate(mapping.required("reply"))
-        pace = try mapping.optional("pace").map(Pace.init) ?? Pace()
-        place = mapping.place
-        guard let match = mapping.optional("match") else {
-            model = nil
-            user = nil
-            return
-        }
-        let conditions = try match.mapping(["model", "user"])
-        model = try conditions.optional("model")?.string()
-        user = try conditions.optional("user").map { node in
-            let pattern = try node.string()
-            guard let expression = TextPattern(pattern) else {
-                throw node.error("'\(pattern)' is not a regular expression.")
-            }
-            return expression
-        }
-        if model == nil, user == nil { throw match.error("A 'match' needs 'model' or 'user'. Leave it out to match all.") }
-    }
-
-    fileprivate func matches(model: String, user: String) -> Bool {
-        if let wanted = self.model, wanted != model { return false }
-        return self.user?.isFound(in: user) ?? true
+    /// The script for a request: the first that fits and that `isOpen` does not rule out; nil where there is none.
+    func script(for request: ChatRequest, isOpen: (LLMScript) -> Bool = { _ in true }) -> LLMScript? {
+        if let script = scripts.first(where: { $0.fits(request) && isOpen($0) }) { return script }
+        return fallback.fits(request) && isOpen(fallback) ? fallback : nil
     }
 }

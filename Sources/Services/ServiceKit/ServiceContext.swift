@@ -30,13 +30,19 @@ public struct ServiceContext: Sendable {
     public let tokenRules: TokenRules
     /// The keys of `auth`, as far as this service has seen them.
     let publishedKeys = PublishedKeys()
+    /// Where users' runs write files.
+    public let artifacts: ArtifactDirectory
+    /// The services of the world by name, with the addresses at which each is reached now, sorted.
+    public let services: @Sendable () -> [(name: String, addresses: [Address])]
     private let callers: @Sendable (String) -> Caller
 
-    /// A context from its parts. `callers` makes a caller from this service to another.
+    /// A context from its parts. `callers` makes a caller from this service to another, `services` knows who is there.
     public init(
         name: String, clock: WorldClock, chance: ChanceSource, relational: any RelationalStore, cache: any CacheStore,
         log: Logger, trace: Trace, serviceSecret: String, deviations: Set<Deviation> = [],
-        tokenRules: TokenRules = TokenRules(), callers: @escaping @Sendable (String) -> Caller
+        tokenRules: TokenRules = TokenRules(), artifacts: ArtifactDirectory = ArtifactDirectory(),
+        services: @escaping @Sendable () -> [(name: String, addresses: [Address])] = { [] },
+        callers: @escaping @Sendable (String) -> Caller
     ) {
         self.name = name
         self.clock = clock
@@ -48,6 +54,8 @@ public struct ServiceContext: Sendable {
         self.serviceSecret = serviceSecret
         self.deviations = deviations
         self.tokenRules = tokenRules
+        self.artifacts = artifacts
+        self.services = services
         self.callers = callers
     }
 

@@ -87,7 +87,7 @@ extension Journey {
     /// Everything that every finished exchange must fulfil: order, payloads, the right user.
     func checkEvents(_ exchange: Exchange, _ login: LoggedIn) {
         note(EventOrderChecker.check(exchange.events))
-        note(EventPayloadChecker.check(exchange.events))
+        note(EventPayloadChecker.check(exchange.events, by: world.blueprint.fixtures.eventSchema))
         note(IsolationChecker.check(exchange.frames, user: login.userID, thread: exchange.thread.id, run: exchange.run))
     }
 

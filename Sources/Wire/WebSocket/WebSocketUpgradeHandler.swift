@@ -80,15 +80,21 @@ final class WebSocketUpgradeHandler: ChannelInboundHandler, RemovableChannelHand
     private func receive(_ head: HTTPResponseHead, _ context: ChannelHandlerContext) {
         guard head.status == .switchingProtocols else { return upgrade.refuse(head.status, String(buffer: body)) }
         if let fault = upgrade.fault(in: head, key: key) { return upgrade.refuse(head.status, fault) }
+        let leftovers = UpgradeLeftovers()
+        let pipeline = context.pipeline.syncOperations
         do {
+            try pipeline.addHandler(leftovers)
             let connection = try WebSocketConnection.install(
                 on: context.channel, as: .client(maskKey: upgrade.maskKey),
                 subprotocol: head.headers["Sec-WebSocket-Protocol"].first, messageLimit: upgrade.messageLimit)
-            // The decoder goes last: it hands on the bytes that came after the answer, which are frames already.
-            let pipeline = context.pipeline.syncOperations
+            // The decoder goes last: it hands on the bytes that came after the answer, which are frames already. It takes all
+            // that is written for requests as long as it is there, so whoever answers a frame has to wait for it to go.
             pipeline.removeHandler(encoder, promise: nil)
             pipeline.removeHandler(self, promise: nil)
-            pipeline.removeHandler(decoder, promise: nil)
+            let removed = context.eventLoop.makePromise(of: Void.self)
+            let bound = NIOLoopBound(leftovers, eventLoop: context.eventLoop)
+            removed.futureResult.whenComplete { _ in bound.value.release() }
+            pipeline.removeHandler(decoder, promise: removed)
             upgrade.finish(.success(connection))
         } catch {
             upgrade.lose("\(error)")

@@ -1,13 +1,19 @@
 // Every deviation of every service, by name.
 
+import AgentService
+import AnalyticsService
 import AuthService
+import EventsService
 public import Fixtures
+import LLMService
 public import ServiceKit
 
 /// The deviations that can be switched on.
 public enum DeviationCatalogue {
     /// All deviations, service by service.
-    public static let all: [Deviation] = Deviation.authDeviations
+    public static let all: [Deviation] =
+        Deviation.authDeviations + Deviation.eventsDeviations + Deviation.agentDeviations + Deviation.llmDeviations
+        + Deviation.analyticsDeviations
 
     /// Their names, in the same order.
     public static var names: [String] { all.map(\.name) }

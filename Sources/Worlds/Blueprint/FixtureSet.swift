@@ -4,17 +4,33 @@ import AgentService
 import Fixtures
 public import Foundation
 import LLMService
+import NIOCore
+public import Wire
 
 /// The fixtures of worlds, read from a directory such as `Fixtures`.
 public struct FixtureSet: Sendable {
     let agents: AgentScripts
     let llm: LLMScripts
+    /// The contract of the events that agents send: what each kind must have and may have.
+    public let eventSchema: JSONSchema
 
-    /// Reads the `agents` and `llm` folders of a directory. Throws an `InputError` with file and line.
+    /// Reads the `agents` and `llm` folders of a directory, and `schemas/events.json`. Throws an `InputError` with file
+    /// and place.
     public static func load(_ directory: URL) throws -> FixtureSet {
         FixtureSet(
             agents: try AgentScripts.load(directory: directory.appending(path: "agents")),
-            llm: try LLMScripts.load(directory: directory.appending(path: "llm")))
+            llm: try LLMScripts.load(directory: directory.appending(path: "llm")),
+            eventSchema: try schema(directory.appending(path: "schemas/events.json")))
+    }
+
+    private static func schema(_ file: URL) throws -> JSONSchema {
+        let name = file.relativePath
+        guard let text = try? Data(contentsOf: file) else { throw InputError("This schema cannot be read.", at: Place(name)) }
+        do {
+            return try JSONSchema(json: ByteBuffer(bytes: text), source: name)
+        } catch let error as JSONSchemaError {
+            throw InputError(error.message, at: Place(error.source + error.pointer))
+        }
     }
 
     /// Finds the fixtures: `BACKLOT_FIXTURES` if set, else `Fixtures` in the working directory or one above it, else

@@ -16,7 +16,8 @@ import Wire
 /// Makes the services of one world, each with a context of its own over shared stores.
 struct ServiceFoundation {
     let relational: SQLiteDatabase
-    private let cache = MemoryKeyspace()
+    let artifacts = ArtifactDirectory()
+    let cache = MemoryKeyspace()
     private let mesh: Mesh
     private let chance: Chance
     private let trace: Trace
@@ -76,7 +77,10 @@ struct ServiceFoundation {
             name: name.rawValue, clock: WorldClock(), chance: ChanceSource(chance, actor: actor),
             relational: AttendedRelationalStore(relational, of: endpoint, gate: gate, mesh: mesh),
             cache: AttendedCacheStore(cache, of: endpoint, gate: gate, mesh: mesh), log: log(name), trace: trace,
-            serviceSecret: secret, deviations: deviations, tokenRules: auth.rules,
+            serviceSecret: secret, deviations: deviations, tokenRules: auth.rules, artifacts: artifacts,
+            services: { [mesh] in
+                mesh.directory.names.map { name in (name, (try? mesh.directory.replicas(of: name).map(\.address)) ?? []) }
+            },
             callers: { [mesh] service in known[service] ?? mesh.caller(from: endpoint, to: service) })
     }
 }

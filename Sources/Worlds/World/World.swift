@@ -6,6 +6,8 @@ public import Faults
 public import Kernel
 public import Mesh
 import SQLiteStore
+import ServiceKit
+public import StoreKit
 import Synchronization
 public import Wire
 
@@ -22,7 +24,13 @@ public final class World: Sendable {
     /// Where each service listens, in the order in which they started.
     public let addresses: [(service: String, address: Address)]
 
-    private let relational: SQLiteDatabase
+    /// The relational store that the services share, without faults: for cases that look at it.
+    public let relational: any RelationalStore
+    /// The cache that the services share, without faults.
+    public let cache: any CacheStore
+
+    private let embedded: SQLiteDatabase
+    private let artifacts: ArtifactDirectory
     private let processes: [ServiceProcess]
     /// Crashes and restarts that are planned or under way.
     private let happenings = Mutex<[Task<Void, Never>]>([])
@@ -53,19 +61,22 @@ public final class World: Sendable {
             for process in processes { await process.stop(grace: .zero) }
             throw error
         }
-        let world = World(blueprint, mesh, trace, foundation.relational, processes, addresses)
+        let world = World(blueprint, mesh, trace, foundation, processes, addresses)
         world.keepAppointments()
         return world
     }
 
     private init(
-        _ blueprint: Blueprint, _ mesh: Mesh, _ trace: Trace, _ relational: SQLiteDatabase, _ processes: [ServiceProcess],
+        _ blueprint: Blueprint, _ mesh: Mesh, _ trace: Trace, _ foundation: ServiceFoundation, _ processes: [ServiceProcess],
         _ addresses: [(String, Address)]
     ) {
         self.blueprint = blueprint
         self.mesh = mesh
         self.trace = trace
-        self.relational = relational
+        embedded = foundation.relational
+        relational = foundation.relational
+        cache = foundation.cache
+        artifacts = foundation.artifacts
         self.processes = processes
         self.addresses = addresses
         for process in processes {
@@ -99,7 +110,8 @@ public final class World: Sendable {
         for happening in happenings { await happening.value }
         // In the opposite order, so that a service that calls another stops before it.
         for process in processes.reversed() { await process.stop(grace: grace) }
-        try await relational.close()
+        try artifacts.remove()
+        try await embedded.close()
     }
 }
 

@@ -3,6 +3,7 @@
 import Fixtures
 import Foundation
 import Testing
+import Wire
 
 @testable import LLMService
 
@@ -23,7 +24,13 @@ import Testing
         ("- reply: x\n  pace: { first_tokn: 1s }", "Did you mean 'first_token'?"),
         ("- reply: x\n  pace: { first_token: 1 }", "A duration with its unit is expected here"),
         ("- match: { user: x }", "The field 'reply' is missing here."),
-        ("- match: {}\n  reply: x", "A 'match' needs 'model' or 'user'."),
+        ("- match: {}\n  reply: x", "A 'match' needs 'model', 'user' or 'tool'."),
+        ("- match: { result: x }\n  reply: x", "name the 'tool'."),
+        ("- reply: x\n  chunks: [y]", "A script has one of reply, chunks, not several."),
+        ("- tool_calls: []", "A list of tool calls has at least one."),
+        ("- tool_calls: [{ arguments: 1 }]", "The field 'name' is missing here."),
+        ("- error: { status: 200 }", "An error's status is from 400 to 599."),
+        ("- error: { status: 429, times: 0 }", "'times' is at least 1."),
         ("- match: { user: '(' }\n  reply: x", "'(' is not a regular expression."),
         ("- reply: 'hello {{usr}}'", "No template value is named 'usr'. Did you mean 'user'?"),
         ("- reply: 'hello {{user'", "'{{' is never closed"),
@@ -31,6 +38,13 @@ import Testing
     ])
     func saysWhatIsWrongWithAFile(_ text: String, _ message: String) {
         #expect(error(text)?.contains(message) == true, "\(error(text) ?? "no error")")
+    }
+
+    /// What a script says to a user's text.
+    private func reply(_ scripts: LLMScripts, _ text: String) throws -> String {
+        let request = try ChatRequest(["model": "m", "messages": [["role": "user", "content": .string(text)]]])
+        guard case .reply(let reply)? = scripts.script(for: request)?.outcome else { return "" }
+        return reply.filled(user: text)
     }
 
     @Test func readsADirectoryInTheOrderOfItsNames() throws {
@@ -45,16 +59,16 @@ import Testing
             try text.write(to: directory.appendingPathComponent(name), atomically: true, encoding: .utf8)
         }
         let scripts = try LLMScripts.load(directory: directory)
-        #expect(scripts.script(model: "m", user: "x").reply.filled(user: "") == "from a")
-        #expect(scripts.script(model: "m", user: "y").reply.filled(user: "") == "default")
+        #expect(try reply(scripts, "x") == "from a")
+        #expect(try reply(scripts, "y") == "default")
     }
 
     @Test func loadsTheScriptsOfThisPackage() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
         let scripts = try LLMScripts.load(directory: root.appendingPathComponent("Fixtures/llm"))
-        #expect(scripts.script(model: "m", user: "lower my Costs").reply.filled(user: "").hasPrefix("Three changes"))
-        #expect(scripts.script(model: "m", user: "hi").reply.filled(user: "hi").hasPrefix("You said: hi."))
+        #expect(try reply(scripts, "lower my Costs").hasPrefix("Three changes"))
+        #expect(try reply(scripts, "hi").hasPrefix("You said: hi."))
     }
 
     @Test func refusesAMissingDirectory() {

@@ -139,7 +139,7 @@ import Wire
                 (#"{"model":"m","messages":[{"role":"boss","content":"hi"}]}"#, "messages[0].role", "invalid_value"),
                 (#"{"model":"m","messages":[{"role":"user","content":7}]}"#, "messages[0].content", "invalid_type"),
                 (#"{"model":"m","messages":\#(user),"max_tokens":0}"#, "max_tokens", "integer_below_min_value"),
-                (#"{"model":"m","messages":\#(user),"n":2}"#, "n", "integer_above_max_value"),
+                (#"{"model":"m","messages":\#(user),"n":129}"#, "n", "integer_above_max_value"),
                 (#"{"model":"m","messages":\#(user),"stream":"yes"}"#, "stream", "invalid_type"),
                 (#"{"model":"m","messages":\#(user),"stop":[1]}"#, "stop", "invalid_type"),
                 (#"{"model":"m","messages":\#(user),"stream_options":{}}"#, "stream_options", nil),

@@ -60,12 +60,13 @@ private struct StreamWriter: ResponseBodyWriter {
 /// A context for one service under test: real embedded stores, chance from a seed, callers given by name.
 func testContext(
     name: String, seed: UInt64 = 1, relational: (any RelationalStore)? = nil, cache: (any CacheStore)? = nil,
-    callers: [String: Caller] = [:]
+    deviations: Set<Deviation> = [], callers: [String: Caller] = [:]
 ) throws -> ServiceContext {
     ServiceContext(
         name: name, clock: WorldClock(), chance: ChanceSource(Chance(seed: seed), actor: name),
         relational: try relational ?? SQLiteDatabase(), cache: cache ?? MemoryKeyspace(),
         log: Logger(label: name), trace: Trace(keepsEvents: true), serviceSecret: "secret-of-this-test",
+        deviations: deviations,
         callers: { called in
             callers[called]
                 ?? Caller(
