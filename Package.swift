@@ -154,7 +154,8 @@ let package = Package(
         tests(
             "WorldTests",
             [
-                "AuthService", "Worlds", "Suites", "Runner", "Kernel", "Clients", "Wire", "Faults", "Mesh", "Fixtures", "ServiceKit",
+                "AuthService", "Worlds", "Suites", "Runner", "Kernel", "Clients", "Wire", "Faults", "Mesh", "Fixtures",
+                "ServiceKit",
                 "StoreKit", "LoopbackTransport", nioCore, httpTypes,
             ]),
         tests("StoreTests", ["StoreKit", "MemoryCache", "SQLiteStore", "Kernel"]),
