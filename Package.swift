@@ -115,7 +115,7 @@ let package = Package(
                 "LoopbackTransport", "MemoryCache", "SQLiteStore", "AuthService", "AgentService", "EventsService", "LLMService",
                 "AnalyticsService", logging, crypto, nioCore, httpTypes,
             ]),
-        module("Suites", nil, ["Worlds", "Clients", "Kernel", "Wire", "StoreKit", httpTypes]),
+        module("Suites", nil, ["Worlds", "Clients", "Kernel", "Mesh", "Wire", "StoreKit", nioCore, httpTypes]),
         module(
             "Runner", nil,
             [

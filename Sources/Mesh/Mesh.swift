@@ -114,6 +114,12 @@ public final class Mesh: Sendable {
         return verdict
     }
 
+    /// Closes the connections of one caller that wait for calls, as a program does that ends.
+    public func hangUp(_ caller: Endpoint) {
+        let own = ways.withLock { ways in ways.values.filter { $0.name.caller == caller }.sorted { $0.label < $1.label } }
+        for way in own { way.pool.drain() }
+    }
+
     /// Closes all connections that wait for calls.
     public func shutDown() {
         let ways = self.ways.withLock { ways in ways.sorted { $0.value.label < $1.value.label }.map(\.value) }

@@ -95,7 +95,7 @@ private let stuck = suiteCase("e2e/stuck") { _ in await withUnsafeContinuation {
         let summary = await SuiteRun.carryOut(
             plan(try blueprint(kind), cases: cases, seeds: [1, 2], users: 1, width: width)
         ) { result in results.withLock { $0.append(result) } }
-        let reason = "e2e/service of the layer below, services, has failed: nothing could be shown on it"
+        let reason = "e2e/service of the layer services has failed; what stands on it would show nothing"
         let flows = results.withLock { $0 }.filter { $0.id == "e2e/flow" }.map(\.verdict)
         #expect(flows == [.skipped(reason), .skipped(reason)])
         #expect(results.withLock { $0 }.prefix(4).map(\.id) == ["e2e/ground", "e2e/service", "e2e/other-service", "e2e/flow"])

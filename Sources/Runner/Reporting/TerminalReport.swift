@@ -49,12 +49,14 @@ public final class TerminalReport: Sendable {
         case no
     }
 
-    private struct Progress {
+    fileprivate struct Progress {
         var done = 0
         var failed = 0
         var lastShown: ContinuousClock.Instant?
         var isLineOpen = false
         var counts: [String: [String: Int]] = [:]
+        /// Why case runs were not tried, and how many for each reason.
+        var skips: [(reason: String, count: Int)] = []
     }
 
     private let plan: RunPlan
@@ -88,6 +90,7 @@ public final class TerminalReport: Sendable {
             progress.done += 1
             progress.counts[result.suiteCase.category, default: [:]][result.verdict.word, default: 0] += 1
             if result.verdict.isTrouble { progress.failed += 1 }
+            if case .skipped(let reason) = result.verdict { progress.countSkip(reason) }
             let now = ContinuousClock.now
             let wait: Duration = style.isLive ? .milliseconds(100) : .seconds(5)
             let isDue = now - (progress.lastShown ?? begun) >= wait && progress.done < plan.count
@@ -100,7 +103,8 @@ public final class TerminalReport: Sendable {
             case .normal: plan.seeds.count == 1
             case .verbose: true
             }
-        if result.verdict.isTrouble || isListed {
+        // What was not tried is told at the end, by its reasons.
+        if result.verdict.isTrouble || isListed && (result.verdict.isExecuted || style.amount == .verbose) {
             clearLine()
             write(lines(of: result).map { $0 + "\n" }.joined())
         }
@@ -171,6 +175,9 @@ public final class TerminalReport: Sendable {
             write(table.map { "  \($0)\n" }.joined())
         }
         if plan.cases.isEmpty { write("nothing was selected: 'backlot list' shows what there is\n") }
+        for (reason, count) in progress.withLock({ $0.skips }) {
+            write("skipped \(counted(count, plan.seeds.count == 1 ? "case" : "case run")): \(reason)\n")
+        }
         if let table = categories { write(table.map { "  \($0)\n" }.joined()) }
         var counts =
             "declared \(summary.declared), collected \(summary.collected), selected \(summary.selected), executed \(summary.executed)"
@@ -220,6 +227,16 @@ public final class TerminalReport: Sendable {
     private func bold(_ text: String) -> String { style.isColoured ? text.bold : text }
     private func green(_ text: String) -> String { style.isColoured ? text.green : text }
     private func red(_ text: String) -> String { style.isColoured ? text.red.bold : text }
+}
+
+extension TerminalReport.Progress {
+    fileprivate mutating func countSkip(_ reason: String) {
+        if let known = skips.firstIndex(where: { $0.reason == reason }) {
+            skips[known].count += 1
+        } else {
+            skips.append((reason, 1))
+        }
+    }
 }
 
 extension CaseVerdict {

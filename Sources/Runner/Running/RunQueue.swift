@@ -106,7 +106,7 @@ struct LayerLedger {
     func gate(_ layer: CaseLayer) -> Gate {
         for below in CaseLayer.allCases where below < layer {
             if let id = failure[below] {
-                return .broken("\(id) of the layer below, \(below.rawValue), has failed: nothing could be shown on it")
+                return .broken("\(id) of the layer \(below.rawValue) has failed; what stands on it would show nothing")
             }
             if left[below, default: 0] > 0 { return .waiting }
         }

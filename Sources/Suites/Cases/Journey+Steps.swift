@@ -84,10 +84,21 @@ extension Journey {
             arrivals: arrivals)
     }
 
+    /// Logs out and closes everything, as a user does who has finished.
+    func leave(_ login: LoggedIn) async throws {
+        try await take("log out") { try await client.auth.logout(login.accessToken) }
+        world.hangUp(user)
+    }
+
+    /// Every event must be what the schema says.
+    func checkPayloads(_ events: [AgentEvent]) {
+        note(EventPayloadChecker.check(events, by: world.blueprint.fixtures.eventSchema))
+    }
+
     /// Everything that every finished exchange must fulfil: order, payloads, the right user.
     func checkEvents(_ exchange: Exchange, _ login: LoggedIn) {
         note(EventOrderChecker.check(exchange.events))
-        note(EventPayloadChecker.check(exchange.events, by: world.blueprint.fixtures.eventSchema))
+        checkPayloads(exchange.events)
         note(IsolationChecker.check(exchange.frames, user: login.userID, thread: exchange.thread.id, run: exchange.run))
     }
 

@@ -12,7 +12,7 @@ enum EventSchemas {
     ) { stage in
         await stage.everyUser { journey in
             let (_, exchange) = try await journey.converse("What can \(journey.user) save on model costs?")
-            journey.note(EventPayloadChecker.check(exchange.events, by: journey.world.blueprint.fixtures.eventSchema))
+            journey.checkPayloads(exchange.events)
             for frame in exchange.frames {
                 if case .malformed(let text) = frame { journey.find("a frame cannot be read: \(text.prefix(200))") }
             }

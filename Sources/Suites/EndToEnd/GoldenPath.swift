@@ -44,7 +44,7 @@ enum GoldenPath {
 
         journey.note(conversation.welcomeProblems(user: login.userID))
         journey.note(EventOrderChecker.check(conversation.events))
-        journey.note(EventPayloadChecker.check(conversation.events, by: journey.world.blueprint.fixtures.eventSchema))
+        journey.checkPayloads(conversation.events)
         journey.note(SilentDropChecker.check(conversation.frames, sent: sent))
         journey.note(AnswerChecker.check(conversation.events, messages: messages, question: question))
         journey.note(

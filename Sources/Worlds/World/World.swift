@@ -87,6 +87,9 @@ public final class World: Sendable {
     /// The typed callers of one user, `user-1` for 1.
     public func client(_ user: String) -> UserClient { UserClient(mesh, .client(user)) }
 
+    /// Closes the connections that a user's client keeps for its next calls, as a browser does that is closed.
+    public func hangUp(_ user: String) { mesh.hangUp(.client(user)) }
+
     /// The key of the end-to-end bypass; nil where it is not configured.
     public var bypassKey: String? { blueprint.auth.bypassKey }
 

@@ -1,0 +1,48 @@
+// E3.4: what an agent has done outlives the agent service.
+
+import Clients
+import Kernel
+import Wire
+import Worlds
+
+enum StatePersistence {
+    static let suiteCase = SuiteCase(
+        "e2e/state-persistence",
+        "The agent service crashes in the middle of runs; they go on where they were, and repeat no tool",
+        layer: .flows, covers: ["E3.4"], catches: ["state-not-saved", "resume-from-start"]
+    ) { stage in
+        let users = stage.users
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await stage.everyUser(of: users) { try await walk($0) } }
+            group.addTask {
+                await stage.journey("operator") { journey in
+                    // After the first tool of the script and before its second is through.
+                    try await journey.clock.sleep(for: .milliseconds(550))
+                    try await journey.take("crash the agent service") { await journey.world.crash(.agent) }
+                    try await journey.clock.sleep(for: .milliseconds(200))
+                    try await journey.take("start it again") { try await journey.world.restart(.agent) }
+                }
+            }
+        }
+    }
+
+    private static func walk(_ journey: Journey) async throws {
+        let login = try await journey.logIn()
+        try await journey.withSocket(login) { conversation in
+            try await journey.take("ask") { try await conversation.socket.sendUserMessage("What does \(journey.user) spend?") }
+            try await journey.take("receive the events") { try await conversation.receiveRun() }
+            let events = conversation.events
+            journey.checkPayloads(events)
+            journey.expect(
+                events.map(\.sequence), Array((events.first?.sequence ?? 1)..<(events.first?.sequence ?? 1) + events.count),
+                "the sequence numbers over the crash")
+            journey.expect(events.count { $0.kind == .started }, 1, "the number of agent_started")
+            let completed = events.filter { $0.kind == .toolCompleted }.compactMap { $0.data["tool_name"]?.string }
+            journey.expect(completed, ["log_fetcher", "cost_analyzer"], "the tools that were completed, each once")
+            let state = try await journey.take("ask for the run's state") {
+                try await journey.client.agent.runState(events.first?.runID ?? "", token: login.accessToken)
+            }
+            journey.expect(state.status, "completed", "the state of the run")
+        }
+    }
+}
