@@ -114,10 +114,15 @@ public final class Mesh: Sendable {
         return verdict
     }
 
-    /// Closes the connections of one caller that wait for calls, as a program does that ends.
+    /// Closes the connections of one caller that wait for calls, and those in use once they are free, as a program does
+    /// that ends. The caller may come again.
     public func hangUp(_ caller: Endpoint) {
-        let own = ways.withLock { ways in ways.values.filter { $0.name.caller == caller }.sorted { $0.label < $1.label } }
-        for way in own { way.pool.drain() }
+        let own = ways.withLock { ways in
+            let own = ways.filter { $0.key.caller == caller }.sorted { $0.value.label < $1.value.label }
+            for (name, _) in own { ways[name] = nil }
+            return own.map(\.value)
+        }
+        for way in own { way.pool.close() }
     }
 
     /// Closes all connections that wait for calls.

@@ -100,8 +100,8 @@ public final class Simulation: @unchecked Sendable {  // because only its own th
 
     /// Steps run so far.
     public var stepCount: UInt64 { steps }
-    /// How many tasks have begun and not ended.
-    public var taskCount: Int { ledger.count }
+    /// How many tasks have begun and not ended. O(n).
+    public var taskCount: Int { ledger.liveTaskCount }
 
     /// Whether the simulation has ended, so that nothing of it runs any more.
     var isOver: Bool { over.load(ordering: .acquiring) }

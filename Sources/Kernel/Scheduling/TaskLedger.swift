@@ -53,6 +53,11 @@ struct TaskLedger {
     /// Tasks and strands known now.
     var count: Int { records.count - free.count }
 
+    /// Tasks that have begun and not ended; those that live in their parent are not counted. O(n).
+    var liveTaskCount: Int {
+        records.count { record in record.task.map { backlot_task_references($0) > 1 } ?? false }
+    }
+
     @inline(__always)
     func find(_ id: UInt64) -> Int? { byID[id] }
 

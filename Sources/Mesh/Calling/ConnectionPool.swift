@@ -31,15 +31,6 @@ final class ConnectionPool: Sendable {
         if isLate { connection.close() }
     }
 
-    /// Closes all that is idle now.
-    func drain() {
-        let idle = state.withLock { state in
-            defer { state.idle = [] }
-            return state.idle
-        }
-        for connection in idle { connection.close() }
-    }
-
     /// Closes all that is idle, and later all that becomes so.
     func close() {
         let idle = state.withLock { state in

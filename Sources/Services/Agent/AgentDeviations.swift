@@ -9,7 +9,7 @@ extension Deviation {
 
     /// Threads and messages of other users can be read.
     public static let threadNotFiltered = agent(
-        "thread-not-filtered", "anybody can read any thread and its messages by id", isQuirk: true)
+        "thread-not-filtered", "anybody is shown everybody's threads and their messages", isQuirk: true)
     /// A new title is shown once and lost.
     public static let titleLost = agent("title-lost", "PUT answers with the new title, GET gives the old one", isQuirk: true)
     /// A run works on the question of the run before it, whoever asked it.
@@ -38,7 +38,7 @@ extension Deviation {
     /// Ended runs are kept in memory.
     public static let runLeak = agent("run-leak", "runs that have ended stay among the live ones")
     /// An answer is kept in another thread.
-    public static let wrongThread = agent("wrong-thread", "an answer is stored in the user's previous thread")
+    public static let wrongThread = agent("wrong-thread", "an answer is stored in another thread of the user")
     /// Nobody is told that a run has begun.
     public static let startUnacknowledged = agent("start-unacknowledged", "agent_started is never sent")
 

@@ -49,7 +49,7 @@ extension AgentStore {
                 RETURNING id
                 """, [.integer(now.seconds), .text(order.runID)])
             if ended.isEmpty { throw RunCancelled() }
-            let thread = savesInWrongThread ? try await previousThread(session, of: order) : order.threadID
+            let thread = savesInWrongThread ? try await previousThread(session, of: order, at: now) : order.threadID
             let message = NewMessage(
                 threadID: thread, role: .assistant, content: answer, runID: order.runID, agent: order.script.name)
             _ = try await append(message, session, at: now)
@@ -58,14 +58,15 @@ extension AgentStore {
         try await forgetState(of: order)
     }
 
-    /// The user's thread before the one of a run; the run's own where there is none.
-    private func previousThread(_ session: SQLSession, of order: RunOrder) async throws -> String {
+    /// The user's thread before the one of a run; a new one where there is none.
+    private func previousThread(_ session: SQLSession, of order: RunOrder, at now: Instant) async throws -> String {
         let rows = try await session.query(
             """
             SELECT id FROM threads WHERE metadata_ ->> 'user_id' = $1 AND id <> $2 AND deleted_at IS NULL
             ORDER BY created_at DESC, id LIMIT 1
             """, [.text(order.userID), .text(order.threadID)])
-        return rows.first?["id"].text ?? order.threadID
+        if let thread = rows.first?["id"].text { return thread }
+        return try await insertThread(session, of: order.userID, title: nil, at: now)
     }
 
     /// Saves that a run has failed, and why.

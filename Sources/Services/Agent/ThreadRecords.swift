@@ -97,13 +97,14 @@ extension AgentStore {
         return rows.isEmpty ? ServiceError(.notFound, "Agent run not found") : ServiceError(.forbidden, "Access denied")
     }
 
-    /// The user's threads, the last changed first.
-    func threads(of userID: String, limit: Int, offset: Int) async throws -> [ThreadRecord] {
-        try await relational.query(
+    /// The user's threads, the last changed first; everybody's where `userID` is nil.
+    func threads(of userID: String?, limit: Int, offset: Int) async throws -> [ThreadRecord] {
+        let owner = userID == nil ? "" : "metadata_ ->> 'user_id' = $3 AND"
+        return try await relational.query(
             """
-            \(Self.selection) WHERE metadata_ ->> 'user_id' = $1 AND deleted_at IS NULL
-            ORDER BY updated_at DESC, created_at DESC, id LIMIT $2 OFFSET $3
-            """, [.text(userID), .integer(Int64(limit)), .integer(Int64(offset))]
+            \(Self.selection) WHERE \(owner) deleted_at IS NULL
+            ORDER BY updated_at DESC, created_at DESC, id LIMIT $1 OFFSET $2
+            """, [.integer(Int64(limit)), .integer(Int64(offset))] + (userID.map { [.text($0)] } ?? [])
         ).map(ThreadRecord.init)
     }
 

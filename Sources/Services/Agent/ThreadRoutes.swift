@@ -22,7 +22,7 @@ extension FakeAgent {
         routes.get("/api/threads") { agent, request, _ in
             try await agent.answer(request) { user in
                 let page = try Page(request, limitDefault: 20)
-                let threads = try await agent.store.threads(of: user.userID, limit: page.limit, offset: page.offset)
+                let threads = try await agent.store.threads(of: agent.reader(user), limit: page.limit, offset: page.offset)
                 return .json(value: .array(threads.map(\.json)))
             }
         }

@@ -84,6 +84,9 @@ extension Journey {
             arrivals: arrivals)
     }
 
+    /// Waits until services have noticed who is gone: in virtual time longer than any of their time-outs.
+    func settle() async throws { try await clock.sleep(for: Simulation.current == nil ? .seconds(1) : .seconds(60)) }
+
     /// Logs out and closes everything, as a user does who has finished.
     func leave(_ login: LoggedIn) async throws {
         try await take("log out") { try await client.auth.logout(login.accessToken) }

@@ -9,7 +9,7 @@ enum ErrorRecovery {
     static let suiteCase = SuiteCase(
         "e2e/error-recovery",
         "A model that is away is reported to the user as an error without internals, and the next question is answered",
-        layer: .flows, covers: ["E5.4"], catches: ["fallback-claims-success", "stack-in-error"]
+        layer: .flows, covers: ["E5.4"], catches: ["fallback-claims-success", "stack-in-error"], needs: [.virtualTime]
     ) { stage in
         await stage.journey("operator") { journey in
             try await journey.take("take the model away") { await journey.world.crash(.llm) }
@@ -39,8 +39,14 @@ enum ErrorRecovery {
         }
         await stage.journey("operator") { journey in
             try await journey.take("bring the model back") { try await journey.world.restart(.llm) }
+            // The callers' circuit breakers leave it alone for a while, and then let one call after the other through to see.
+            try await journey.clock.sleep(for: .seconds(61))
         }
-        await stage.everyUser { journey in
+        for user in stage.users { await askAgain(stage, [user], logins) }
+    }
+
+    private static func askAgain(_ stage: Stage, _ users: [String], _ logins: [LoggedIn?]) async {
+        await stage.everyUser(of: users) { journey in
             guard let number = stage.users.firstIndex(of: journey.user), let login = logins[number] else { return }
             try await journey.withSocket(login) { conversation in
                 let exchange = try await journey.ask("What does \(journey.user) spend?", login, over: &conversation)

@@ -17,7 +17,7 @@ enum NoGrowth {
                 try await journey.leave(login)
             }
             let held = await stage.journey("operator") { journey in
-                try await journey.clock.sleep(for: .seconds(1))
+                try await journey.settle()
                 return try await Census.take(journey)
             }
             if let held { after.append(held) }

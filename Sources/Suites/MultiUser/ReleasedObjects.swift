@@ -11,12 +11,12 @@ enum ReleasedObjects {
         layer: .flows, covers: ["M4.4"], catches: ["run-leak", "connection-leak"]
     ) { stage in
         await stage.journey("operator") { journey in
-            try await journey.clock.sleep(for: .seconds(1))
+            try await journey.settle()
             // The first visitor fills pools; what the second leaves behind is counted.
             for visitor in ["first", "second"] {
                 let before = try await Census.take(journey)
                 let left = try await visit(journey, visitor)
-                try await journey.clock.sleep(for: .seconds(1))
+                try await journey.settle()
                 let after = try await Census.take(journey)
                 journey.check(left.connection == nil, "the socket's object of the \(visitor) visitor is still there")
                 if visitor == "second" { journey.expect("\(after)", "\(before)", "what is held after the visit") }

@@ -17,8 +17,7 @@ enum ResourceCleanup {
             return login
         }
         await stage.journey("operator") { journey in
-            // Time for the services to notice that sockets are gone.
-            try await journey.clock.sleep(for: .seconds(1))
+            try await journey.settle()
             let held = try await Census.take(journey)
             journey.expect(held.connections, 0, "the number of WebSockets that events holds")
             journey.expect(held.runs, 0, "the number of runs that agent holds")
