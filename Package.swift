@@ -84,7 +84,7 @@ let package = Package(
         // Leaves: they never import each other.
         module("SimulatedTransport", "Transports/Simulated", ["Kernel", "Wire", nioCore]),
         module("LoopbackTransport", "Transports/Loopback", ["Wire", nioCore, nio("NIOPosix")]),
-        module("MemoryCache", "Stores/Memory", ["StoreKit", "Kernel"]),
+        module("MemoryCache", "Stores/Memory", ["StoreKit", "Kernel", deque]),
         module(
             "SQLiteStore", "Stores/SQLite",
             ["StoreKit", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift")]),
@@ -107,13 +107,17 @@ let package = Package(
             "AnalyticsService", "Services/Analytics",
             ["AnalyticsEngine", "ServiceKit", "Kernel", "StoreKit", hummingbird, httpTypes, nioCore]),
 
+        module(
+            "CacheService", "Services/Cache",
+            ["ServiceKit", "Wire", "StoreKit", nioCore, logging]),
+
         // Assembly: blueprint in, running world out.
         module(
             "Worlds", nil,
             [
                 "Kernel", "Wire", "Fixtures", "Faults", "Mesh", "StoreKit", "ServiceKit", "Clients", "SimulatedTransport",
                 "LoopbackTransport", "MemoryCache", "SQLiteStore", "AuthService", "AgentService", "EventsService", "LLMService",
-                "AnalyticsService", logging, crypto, nioCore, httpTypes,
+                "AnalyticsService", "CacheService", logging, crypto, nioCore, httpTypes,
             ]),
         module("Suites", nil, ["Worlds", "Clients", "Kernel", "Mesh", "Wire", "StoreKit", nioCore, httpTypes]),
         module(
@@ -162,7 +166,8 @@ let package = Package(
         tests(
             "ServiceTests",
             [
-                "AuthService", "AgentService", "EventsService", "LLMService", "AnalyticsService", "ServiceKit", "Clients",
+                "AuthService", "AgentService", "EventsService", "LLMService", "AnalyticsService", "CacheService", "ServiceKit",
+                "Clients",
                 "Kernel", "Wire", "StoreKit", "MemoryCache",
                 "SQLiteStore", "LoopbackTransport", "SimulatedTransport", "Fixtures", nioCore, nio("NIOEmbedded"), httpTypes,
                 hummingbird, logging,

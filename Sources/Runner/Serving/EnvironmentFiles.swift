@@ -11,9 +11,13 @@ public struct EnvironmentFiles: Sendable {
     /// The files of an environment whose services listen at these addresses.
     public init(_ addresses: [(service: String, address: Address)]) { self.addresses = addresses }
 
-    /// Where a service is reached: `ws` for the events, `http` for the others.
+    /// Where a service is reached: `ws` for the events, `redis` for the cache, `http` for the others.
     public func url(_ service: String, _ address: Address) -> String {
-        service == "events" ? "ws://\(address)/ws" : "http://\(address)"
+        switch service {
+        case "events": "ws://\(address)/ws"
+        case "cache": "redis://\(address)/0"
+        default: "http://\(address)"
+        }
     }
 
     /// `NAME=value` lines that a POSIX shell can source.
@@ -25,6 +29,7 @@ public struct EnvironmentFiles: Sendable {
     private var pairs: [(name: String, value: String)] {
         let names = [
             "auth": "AUTH_SERVICE", "agent": "BACKEND", "events": "WEBSOCKET", "llm": "LLM", "analytics": "CLICKHOUSE",
+            "cache": "REDIS",
         ]
         return addresses.flatMap { service, address -> [(name: String, value: String)] in
             guard let name = names[service] else { return [] }

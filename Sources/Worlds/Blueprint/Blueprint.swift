@@ -80,6 +80,7 @@ public enum ServiceName: String, Sendable, CaseIterable {
     case analytics
     case events
     case agent
+    case cache
 
     /// Why there can be only one of it; nil where there can be several.
     var reasonForOneReplica: String? {

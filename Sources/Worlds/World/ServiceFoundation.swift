@@ -3,6 +3,7 @@
 import AgentService
 import AnalyticsService
 import AuthService
+import CacheService
 import EventsService
 import Kernel
 import LLMService
@@ -42,7 +43,7 @@ struct ServiceFoundation {
         try? SQLiteDatabase.warmUp()
         _ = [
             FakeAuth.sharedRoutes, FakeLLM.sharedRoutes, FakeAnalytics.sharedRoutes, FakeEvents.sharedRoutes,
-            FakeAgent.sharedRoutes,
+            FakeAgent.sharedRoutes, FakeCache.sharedRoutes,
         ]
     }
 
@@ -55,6 +56,7 @@ struct ServiceFoundation {
         case .analytics: FakeAnalytics(context: context)
         case .events: FakeEvents(context: context)
         case .agent: FakeAgent(context: context, scripts: fixtures.agents)
+        case .cache: FakeCache(context: context)
         }
     }
 
