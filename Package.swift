@@ -70,7 +70,7 @@ let package = Package(
             [nioCore, nio("NIOHTTP1"), nio("NIOWebSocket"), nio("NIOFoundationCompat"), httpTypes] + nioHTTPTypes),
 
         // Contracts and rules.
-        module("StoreKit", "Stores/StoreKit", ["Kernel"]),
+        module("StoreKit", "Stores/StoreKit", ["Kernel", "Fixtures"]),
         module("Faults", nil, ["Kernel", "Wire", "Fixtures"]),
         module("Mesh", nil, ["Kernel", "Wire", "Faults", nioCore, nio("NIOWebSocket"), httpTypes]),
         module(
@@ -88,6 +88,8 @@ let package = Package(
         module(
             "SQLiteStore", "Stores/SQLite",
             ["StoreKit", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift")]),
+        module("PostgresStore", "Stores/Postgres", ["StoreKit", "Kernel", "Fixtures", "CLibPQ"]),
+        module("RedisStore", "Stores/Redis", ["StoreKit", "Kernel", "Fixtures", "CHiredis"]),
         module(
             "AuthService", "Services/Auth",
             [
@@ -116,14 +118,14 @@ let package = Package(
             "Worlds", nil,
             [
                 "Kernel", "Wire", "Fixtures", "Faults", "Mesh", "StoreKit", "ServiceKit", "Clients", "SimulatedTransport",
-                "LoopbackTransport", "MemoryCache", "SQLiteStore", "AuthService", "AgentService", "EventsService", "LLMService",
-                "AnalyticsService", "CacheService", logging, crypto, nioCore, httpTypes,
+                "LoopbackTransport", "MemoryCache", "SQLiteStore", "PostgresStore", "RedisStore", "AuthService", "AgentService",
+                "EventsService", "LLMService", "AnalyticsService", "CacheService", logging, crypto, nioCore, httpTypes,
             ]),
         module("Suites", nil, ["Worlds", "Clients", "Kernel", "Mesh", "Wire", "StoreKit", nioCore, httpTypes]),
         module(
             "Runner", nil,
             [
-                "Suites", "Worlds", "Kernel", "CInterpose", "Wire", "Faults", "Fixtures", "CHiredis",
+                "Suites", "Worlds", "Kernel", "CInterpose", "Wire", "Faults", "Fixtures", "StoreKit", "CHiredis",
                 .product(name: "Rainbow", package: "Rainbow"),
             ]),
         .executableTarget(
@@ -158,11 +160,12 @@ let package = Package(
         tests(
             "WorldTests",
             [
-                "AuthService", "Worlds", "Suites", "Runner", "Kernel", "Clients", "Wire", "Faults", "Mesh", "Fixtures",
-                "ServiceKit",
-                "StoreKit", "LoopbackTransport", nioCore, httpTypes,
+                "AuthService", "Worlds", "Suites", "Runner", "Kernel", "Clients", "Wire", "Faults", "Mesh", "Fixtures", "ServiceKit",
+                "StoreKit", "PostgresStore", "RedisStore", "LoopbackTransport", nioCore, httpTypes,
             ]),
-        tests("StoreTests", ["StoreKit", "MemoryCache", "SQLiteStore", "Kernel"]),
+        tests(
+            "StoreTests",
+            ["StoreKit", "MemoryCache", "SQLiteStore", "PostgresStore", "RedisStore", "Worlds", "Kernel", "Fixtures"]),
         tests(
             "ServiceTests",
             [

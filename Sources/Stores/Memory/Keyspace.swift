@@ -43,21 +43,24 @@ struct Keyspace {
         return Int(number)
     }
 
-    /// Lets the time be `now`, and removes some of what is due.
+    /// Lets the time be `now`.
     mutating func arrive(at now: Instant) {
         self.now = now
         commandCount += 1
     }
 
+    /// The time as deadlines know it: in whole milliseconds, as Redis counts them.
+    var millisecond: Instant { Instant(nanoseconds: now.milliseconds * 1_000_000) }
+
     /// Performs a command of a database or of the keyspace.
     mutating func perform(_ command: Command, _ arguments: Arguments, in database: Int) throws -> CacheReply {
         switch command.body {
         case .database(let run):
-            databases[database].now = now
+            databases[database].now = millisecond
             databases[database].sweep()
             return try run(&databases[database], arguments)
         case .keyspace(let run):
-            for index in databases.indices { databases[index].now = now }
+            for index in databases.indices { databases[index].now = millisecond }
             databases[database].sweep()
             return try run(&self, arguments, database)
         case .client: throw CacheError("ERR '\(command.name)' needs a connection of its own")

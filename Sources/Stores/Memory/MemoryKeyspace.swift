@@ -6,8 +6,8 @@ import Synchronization
 
 /// A cache in this process, with the commands of Redis 7 as far as `CommandTable` lists them.
 ///
-/// Every command is one step under one lock, so commands never interleave. Expiry follows the world's clock to the
-/// nanosecond; a key is gone from its deadline on (Redis keeps it for the rest of that millisecond).
+/// Every command is one step under one lock, so commands never interleave. Expiry follows the world's clock in whole
+/// milliseconds, as Redis counts; a key is gone from its deadline on (Redis keeps it for that millisecond).
 public final class MemoryKeyspace: CacheStore {
     private struct State {
         var keyspace: Keyspace

@@ -20,4 +20,11 @@ public struct CacheCommand: Sendable, Hashable, ExpressibleByArrayLiteral, Custo
     public var name: CacheBytes { arguments[0] }
 
     public var description: String { arguments.map(\.text).joined(separator: " ") }
+
+    /// Whether it only makes sense in a session.
+    public var needsSession: Bool { Self.sessionNames.contains(name.lowercased.text) }
+
+    private static let sessionNames: Set<String> = [
+        "multi", "exec", "discard", "watch", "unwatch", "subscribe", "unsubscribe", "psubscribe", "punsubscribe", "select",
+    ]
 }

@@ -29,6 +29,11 @@ public struct CacheError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A number with a fraction was needed.
     public static let notANumber = CacheError("ERR value is not a valid float")
 
+    /// A command of sessions was given to the store itself.
+    public static func sessionNeeded(_ command: String) -> CacheError {
+        CacheError("ERR '\(command)' needs a session: open one with connect")
+    }
+
     /// A reply of another type than the caller reads.
     static func unexpected(_ reply: CacheReply, _ wanted: String) -> CacheError {
         CacheError("ERR the reply is not \(wanted): \(reply)")

@@ -26,6 +26,10 @@ public struct Blueprint: Sendable {
     public var auth = AuthConfiguration.test
     /// The ways in which services are to behave other than their contracts say: planted bugs and quirks.
     public var deviations: Set<Deviation> = []
+    /// Where the services' tables are.
+    public var relational = RelationalSource.embedded
+    /// Where the services' cache is.
+    public var cache = CacheSource.embedded
     /// Whether the trace keeps its events for reading.
     public var keepsTrace = false
     /// Which kind of world it is.

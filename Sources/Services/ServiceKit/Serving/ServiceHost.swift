@@ -85,6 +85,7 @@ public final class ServiceHost: Sendable {
     /// Ends the service as a crash does: every connection is reset and every task cancelled. Tasks that do not heed that
     /// are waited for `grace` at most; returns how many connections still have such a task.
     public func crash(grace: Duration = .seconds(1)) async -> Int {
+        await streams?.shutDown()
         let connections = state.withLock { state in
             state.isStopping = true
             return state.connections.sorted { $0.key < $1.key }.map(\.value)

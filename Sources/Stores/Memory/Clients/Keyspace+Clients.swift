@@ -39,9 +39,7 @@ extension Keyspace {
         do {
             let found = try check(command)
             if case .client = found.body {
-                guard !ConnectionCommands.needSession.contains(found.name) else {
-                    throw CacheError("ERR '\(found.name)' needs a session: open one with connect")
-                }
+                if command.needsSession { throw CacheError.sessionNeeded(found.name) }
                 var client = Client(id: 0)
                 return try perform(found, Arguments(all: command.arguments), for: &client).first ?? .null
             }
@@ -132,14 +130,14 @@ extension Keyspace {
 
     private mutating func watch(_ keys: ArraySlice<CacheBytes>, _ client: inout Client) {
         let index = client.database
-        databases[index].now = now
+        databases[index].now = millisecond
         for key in keys where !client.watches.contains(where: { $0.key == key && $0.database == index }) {
             client.watches.append(.init(database: index, key: key, version: databases[index].watch(key)))
         }
     }
 
     private mutating func hasChanged(_ watch: Client.Watch) -> Bool {
-        databases[watch.database].now = now
+        databases[watch.database].now = millisecond
         return databases[watch.database].version(of: watch.key) != watch.version
     }
 

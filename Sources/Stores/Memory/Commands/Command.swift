@@ -101,13 +101,16 @@ enum CommandTable {
 
     /// What Redis says of a name that it does not know.
     static func unknown(_ command: CacheCommand) -> CacheError {
-        var shown = ""
-        for argument in command.arguments.dropFirst() {
-            guard shown.utf8.count < 128 else { break }
-            shown += "'\(CacheBytes(Array(argument.bytes.prefix(128 - shown.utf8.count))).text)' "
+        // As C's formats do: at most so many bytes, and none behind a zero.
+        func shown(_ bytes: CacheBytes, _ limit: Int) -> [UInt8] {
+            bytes.bytes.prefix(limit).prefix { $0 != 0 }.map { $0 == 10 || $0 == 13 ? 32 : $0 }
         }
-        let name = CacheBytes(Array(command.name.bytes.prefix(128))).text
-        let message = "ERR unknown command '\(name)', with args beginning with: \(shown)"
-        return CacheError(String(message.map { $0 == "\r" || $0 == "\n" || $0 == "\r\n" ? " " : $0 }))
+        var arguments: [UInt8] = []
+        for argument in command.arguments.dropFirst() {
+            guard arguments.count < 128 else { break }
+            arguments += Array("'".utf8) + shown(argument, 128 - arguments.count) + Array("' ".utf8)
+        }
+        let name = CacheBytes(shown(command.name, 128)).text
+        return CacheError("ERR unknown command '\(name)', with args beginning with: \(CacheBytes(arguments).text)")
     }
 }

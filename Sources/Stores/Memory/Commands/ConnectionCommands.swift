@@ -9,10 +9,6 @@ enum ConnectionCommands {
     ]
     /// Commands that act at once where a transaction queues others.
     static let unqueued: Set<String> = ["multi", "exec", "discard", "watch", "unwatch", "quit", "reset"]
-    /// Commands that need a connection that lasts.
-    static let needSession: Set<String> = [
-        "multi", "exec", "discard", "watch", "unwatch", "subscribe", "unsubscribe", "psubscribe", "punsubscribe", "select",
-    ]
 
     static let all: [Command] = [
         Command("ping", -1, .fast, body: .client), Command("echo", 2, .fast, body: .client),

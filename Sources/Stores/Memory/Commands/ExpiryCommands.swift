@@ -85,7 +85,6 @@ enum ExpiryCommands {
     }
 
     private static func expire(_ database: inout Database, _ arguments: Arguments, _ unit: ExpiryUnit) throws -> CacheReply {
-        let amount = try arguments.integer(2)
         var options: Set<String> = []
         for place in 3..<max(3, arguments.count) {
             let word = arguments.word(place)
@@ -100,7 +99,7 @@ enum ExpiryCommands {
         if options.isSuperset(of: ["gt", "lt"]) {
             throw CacheError("ERR GT and LT options at the same time are not compatible")
         }
-        let moment = try unit.moment(amount, at: database.now, in: arguments.word(0))
+        let moment = try unit.moment(arguments.integer(2), at: database.now, in: arguments.word(0))
         guard let entry = database.entry(arguments[1]) else { return .integer(0) }
         // A key without a deadline counts as one whose deadline is never.
         let old = entry.deadline

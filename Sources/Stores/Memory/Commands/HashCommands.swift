@@ -51,6 +51,7 @@ enum HashCommands {
         },
         Command("hincrbyfloat", 4, [.write, .fast]) { database, arguments in
             guard let amount = LongNumber(arguments[3]) else { throw CacheError.notANumber }
+            guard amount.isFinite else { throw CacheError("ERR value is NaN or Infinity") }
             return try database.change(arguments[1], .hash) { fields, _ in
                 guard let current = LongNumber(fields[arguments[2]] ?? "0") else {
                     throw CacheError("ERR hash value is not a float")

@@ -18,8 +18,8 @@ enum ListCommands {
             return .array((Places.range(first, last, count: list.count) ?? 0..<0).map { .bytes(list[$0]) })
         },
         Command("lindex", 3, .readOnly) { database, arguments in
+            guard let list = try database.read(arguments[1], .list) else { return .null }
             let place = try arguments.integer(2)
-            let list = try database.read(arguments[1], .list) ?? []
             return .bytes(orNull: Places.index(place, count: list.count).map { list[$0] })
         },
         Command("lset", 4, .write) { database, arguments in
@@ -127,9 +127,10 @@ enum ListCommands {
         var place = 3
         while place < arguments.count {
             guard place + 1 < arguments.count else { throw CacheError.syntax }
-            let number = try arguments.integer(place + 1)
+            let number = CacheNumber.integer(arguments[place + 1])
             switch arguments.word(place) {
             case "rank":
+                guard let number else { throw CacheError.notAnInteger }
                 guard number != 0, number != .min else {
                     throw CacheError(
                         "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list"
@@ -137,10 +138,10 @@ enum ListCommands {
                 }
                 rank = number
             case "count":
-                guard number >= 0 else { throw CacheError("ERR COUNT can't be negative") }
+                guard let number, number >= 0 else { throw CacheError("ERR COUNT can't be negative") }
                 wanted = number
             case "maxlen":
-                guard number >= 0 else { throw CacheError("ERR MAXLEN can't be negative") }
+                guard let number, number >= 0 else { throw CacheError("ERR MAXLEN can't be negative") }
                 limit = number
             default: throw CacheError.syntax
             }

@@ -14,9 +14,11 @@ enum NumberCommands {
             return try add(&database, arguments[1], -amount)
         },
         Command("incrbyfloat", 3, [.write, .fast]) { database, arguments in
-            guard let amount = LongNumber(arguments[2]) else { throw CacheError.notANumber }
+            let isThere = database.has(arguments[1])
             return try database.change(arguments[1], .string) { text, _ in
-                guard let current = text.count == 0 ? LongNumber("0") : LongNumber(text) else { throw CacheError.notANumber }
+                guard let current = isThere ? LongNumber(text) : LongNumber("0"), let amount = LongNumber(arguments[2]) else {
+                    throw CacheError.notANumber
+                }
                 text = try current.adding(amount)
                 return .bytes(text)
             }
@@ -50,6 +52,9 @@ struct LongNumber {
         guard CacheNumber.double(text) != nil, let number = Number(text.text) else { return nil }
         self.number = number
     }
+
+    /// Whether it is neither infinite nor no number.
+    var isFinite: Bool { number.isFinite }
 
     /// The sum, with at most 17 digits after the point and no zeros at the end. Throws where it is no finite number.
     func adding(_ other: LongNumber) throws -> CacheBytes {

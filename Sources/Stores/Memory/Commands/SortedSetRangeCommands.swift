@@ -73,7 +73,7 @@ private struct Query {
     /// Reads the bounds at 2 and 3 and the options behind them; ZRANGE names its order among these.
     init(_ arguments: Arguments, options first: Int, order fixed: Order? = nil, isReversed: Bool = false) throws {
         self.isReversed = isReversed
-        var order = fixed ?? .place
+        var order = fixed
         var place = first
         while place < arguments.count {
             switch arguments.word(place) {
@@ -81,22 +81,23 @@ private struct Query {
             case "limit" where place + 2 < arguments.count:
                 limit = (try arguments.integer(place + 1), try arguments.integer(place + 2))
                 place += 2
-            case "rev" where fixed == nil: self.isReversed = true
-            case "byscore" where fixed == nil: order = .score
-            case "bylex" where fixed == nil: order = .bytes
+            case "rev" where fixed == nil && !self.isReversed: self.isReversed = true
+            case "byscore" where order == nil: order = .score
+            case "bylex" where order == nil: order = .bytes
             default: throw CacheError.syntax
             }
             place += 1
         }
-        if limit != nil, order == .place {
+        let chosen = order ?? .place
+        if limit != nil, chosen == .place {
             throw CacheError("ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX")
         }
-        if withScores, order == .bytes {
+        if withScores, chosen == .bytes {
             throw CacheError("ERR syntax error, WITHSCORES not supported in combination with BYLEX")
         }
         // A reversed range is given from its high end.
         let (low, high) = self.isReversed ? (3, 2) : (2, 3)
-        switch order {
+        switch chosen {
         case .place: places = (try arguments.integer(2), try arguments.integer(3))
         case .score:
             let bounds = try ScoreBounds(arguments[low], arguments[high])

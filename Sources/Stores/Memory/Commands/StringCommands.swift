@@ -99,18 +99,14 @@ enum StringCommands {
     }
 
     private static func getWithExpiry(_ database: inout Database, _ arguments: Arguments) throws -> CacheReply {
-        var deadline: Instant??
-        if arguments.count > 2 {
-            let word = arguments.word(2)
-            if word == "persist", arguments.count == 3 {
-                deadline = .some(nil)
-            } else if let unit = ExpiryUnit(option: word), arguments.count == 4 {
-                deadline = try unit.deadline(arguments.integer(3), at: database.now, in: "getex")
-            } else {
-                throw CacheError.syntax
-            }
+        let option = arguments.count > 2 ? arguments.word(2) : nil
+        let unit = option.flatMap { ExpiryUnit(option: $0) }
+        guard option == nil || option == "persist" && arguments.count == 3 || unit != nil && arguments.count == 4 else {
+            throw CacheError.syntax
         }
         guard let text = try database.read(arguments[1], .string) else { return .null }
+        var deadline: Instant?? = option == "persist" ? .some(nil) : nil
+        if let unit { deadline = try unit.deadline(arguments.integer(3), at: database.now, in: "getex") }
         if let deadline {
             // A deadline that is past removes the key at once.
             if let moment = deadline, moment <= database.now {
