@@ -160,7 +160,8 @@ let package = Package(
         tests(
             "WorldTests",
             [
-                "AuthService", "Worlds", "Suites", "Runner", "Kernel", "Clients", "Wire", "Faults", "Mesh", "Fixtures", "ServiceKit",
+                "AuthService", "Worlds", "Suites", "Runner", "Kernel", "Clients", "Wire", "Faults", "Mesh", "Fixtures",
+                "ServiceKit",
                 "StoreKit", "PostgresStore", "RedisStore", "LoopbackTransport", nioCore, httpTypes,
             ]),
         tests(

@@ -19,7 +19,9 @@ private struct CommandMaker {
 
     private var key: CacheBytes { mutating get { pick(["a", "b", "c", "d", "e", "s", "h", "l", "z", "k:1"]) } }
     private var value: CacheBytes { mutating get { pick(["1", "2", "-3", "x", "y", "", "1.5", "10", "a\r\n\0b", "zz"]) } }
-    private var number: CacheBytes { mutating get { pick(["0", "1", "2", "-1", "-2", "5", "100", "x", "01", "9223372036854775807"]) } }
+    private var number: CacheBytes {
+        mutating get { pick(["0", "1", "2", "-1", "-2", "5", "100", "x", "01", "9223372036854775807"]) }
+    }
     private var score: CacheBytes { mutating get { pick(["0", "1", "2.5", "-1", "+inf", "-inf", "nan", "1e3", "x", "0.1"]) } }
     private var bound: CacheBytes { mutating get { pick(["0", "(1", "-inf", "+inf", "2.5", "(x", "1"]) } }
     private var lexBound: CacheBytes { mutating get { pick(["-", "+", "[x", "(x", "[1", "y"]) } }
@@ -76,14 +78,18 @@ private struct CommandMaker {
         case "lset", "lrem": [key, number, value]
         case "linsert": [key, pick(["before", "after", "x"]), value, value]
         case "lmove": [key, key, pick(["left", "right", "up"]), pick(["left", "right"])]
-        case "lpos": [key, value] + pick([[], ["rank", number], ["count", number], ["rank", "-1", "count", "2"], ["maxlen", "2"]])
+        case "lpos":
+            [key, value] + pick([[], ["rank", number], ["count", number], ["rank", "-1", "count", "2"], ["maxlen", "2"]])
         case "smove": [key, key, value]
         case "sinterstore", "sunionstore", "sdiffstore": [key, key, key]
         case "sintercard": [number, key, key] + pick([[], ["limit", number]])
         case "zadd": [key] + pick([[], ["nx"], ["xx"], ["gt"], ["lt", "ch"], ["incr"], ["ch"], ["nx", "xx"]]) + [score, value]
         case "zincrby": [key, score, value]
         case "zrange":
-            [key] + pick([[number, number], [bound, bound, "byscore"], [lexBound, lexBound, "bylex"], [bound, bound, "byscore", "rev"]])
+            [key]
+                + pick([
+                    [number, number], [bound, bound, "byscore"], [lexBound, lexBound, "bylex"], [bound, bound, "byscore", "rev"],
+                ])
                 + pick([[], ["withscores"], ["limit", number, number], ["rev"]])
         case "zrevrange": [key, number, number] + pick([[], ["withscores"]])
         case "zrangebyscore", "zrevrangebyscore": [key, bound, bound] + pick([[], ["withscores"], ["limit", "1", "2"]])
@@ -132,7 +138,8 @@ private func settled(_ reply: CacheReply, to command: CacheCommand) -> CacheRepl
                 let mine = settled(try await memory.perform(command), to: command)
                 let theirs = settled(try await redis.perform(command), to: command)
                 if mine != theirs {
-                    differences.append("\(index): \(command.arguments.map { $0.text.debugDescription }): \(mine) is not \(theirs)")
+                    differences.append(
+                        "\(index): \(command.arguments.map { $0.text.debugDescription }): \(mine) is not \(theirs)")
                 }
                 if index % 50 == 49 { try await Task.sleep(for: .seconds(90)) }
             }

@@ -1,5 +1,6 @@
 // Worlds on real servers: the same outcome as on the embedded stores, and the same fingerprint every time.
 
+import Clients
 import Kernel
 import PostgresStore
 import RedisStore

@@ -39,7 +39,9 @@ final class PostgresConnection: @unchecked Sendable {  // because only its lane 
     func run(_ sql: String, _ parameters: [SQLValue]) throws -> [Row] {
         let connection = try opened()
         let name: String
-        if let known = prepared[sql] { name = known } else {
+        if let known = prepared[sql] {
+            name = known
+        } else {
             name = prepared.count < Self.preparedLimit ? "s\(prepared.count)" : ""
             _ = try finish(connection, library!.sendPrepare(connection, name, sql, 0, nil))
             if !name.isEmpty { prepared[sql] = name }
@@ -167,15 +169,18 @@ final class PostgresConnection: @unchecked Sendable {  // because only its lane 
         }
         let types = (0..<library.columnCount(result)).map { library.columnType(result, $0) }
         return (0..<library.rowCount(result)).map { row in
-            Row(columns: columns, values: types.enumerated().map { place, type in
-                guard library.isNull(result, row, CInt(place)) == 0, let start = library.value(result, row, CInt(place)) else {
-                    return .null
-                }
-                let length = Int(library.valueLength(result, row, CInt(place)))
-                return start.withMemoryRebound(to: UInt8.self, capacity: max(1, length)) {
-                    PostgresValue.value(UnsafeBufferPointer(start: $0, count: length), type: type)
-                }
-            })
+            Row(
+                columns: columns,
+                values: types.enumerated().map { place, type in
+                    guard library.isNull(result, row, CInt(place)) == 0, let start = library.value(result, row, CInt(place))
+                    else {
+                        return .null
+                    }
+                    let length = Int(library.valueLength(result, row, CInt(place)))
+                    return start.withMemoryRebound(to: UInt8.self, capacity: max(1, length)) {
+                        PostgresValue.value(UnsafeBufferPointer(start: $0, count: length), type: type)
+                    }
+                })
         }
     }
 

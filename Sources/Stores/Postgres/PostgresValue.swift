@@ -57,7 +57,9 @@ enum PostgresValue {
 
     /// The bytes of `\x0aff`.
     private static func bytes(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
-        func digit(_ byte: UInt8) -> UInt8 { byte <= UInt8(ascii: "9") ? byte - UInt8(ascii: "0") : byte - UInt8(ascii: "a") + 10 }
+        func digit(_ byte: UInt8) -> UInt8 {
+            byte <= UInt8(ascii: "9") ? byte - UInt8(ascii: "0") : byte - UInt8(ascii: "a") + 10
+        }
         return stride(from: 2, to: text.count - 1, by: 2).map { digit(text[$0]) << 4 | digit(text[$0 + 1]) }
     }
 }

@@ -148,10 +148,12 @@ public final class RedisCache: CacheStore {
 
     /// Ends the connections and leaves the databases as they are.
     func abandon() async {
-        guard !state.withLock({ state in
-            defer { state.isClosed = true }
-            return state.isClosed
-        }) else { return }
+        guard
+            !state.withLock({ state in
+                defer { state.isClosed = true }
+                return state.isClosed
+            })
+        else { return }
         let sessions = state.withLock { state in
             defer { state.sessions = [:] }
             return state.sessions.sorted { $0.key < $1.key }.map(\.value)

@@ -115,9 +115,10 @@ final class RedisConnection: @unchecked Sendable {  // because only its lane use
         case REDIS_REPLY_ERROR: return .error(CacheError(bytes.text))
         case REDIS_REPLY_INTEGER: return .integer(reply.integer)
         case REDIS_REPLY_ARRAY:
-            return .array((0..<Int(reply.elements)).map { place in
-                reply.element[place].map { read($0.pointee) } ?? .null
-            })
+            return .array(
+                (0..<Int(reply.elements)).map { place in
+                    reply.element[place].map { read($0.pointee) } ?? .null
+                })
         default: return .null
         }
     }

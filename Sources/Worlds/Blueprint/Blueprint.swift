@@ -89,7 +89,7 @@ public enum ServiceName: String, Sendable, CaseIterable {
     /// Why there can be only one of it; nil where there can be several.
     var reasonForOneReplica: String? {
         switch self {
-        case .auth, .llm, .agent: nil
+        case .auth, .llm, .agent, .cache: nil
         case .analytics: "its rows live in the memory of one instance"
         case .events: "a user's sockets are open to one instance, and an event that reached another would not get to them"
         }

@@ -68,7 +68,8 @@ public struct RealServers: Sendable {
     private mutating func addPostgres(_ url: String?, _ isServed: Bool) async throws {
         if let url {
             guard let parts = URLComponents(string: url), ["postgresql", "postgres"].contains(parts.scheme) else {
-                throw InputError("'\(url)' is no address of a PostgreSQL server. Write postgresql://user:password@host:port/database.")
+                throw InputError(
+                    "'\(url)' is no address of a PostgreSQL server. Write postgresql://user:password@host:port/database.")
             }
             let server = PostgresServer(url, label: "p\(getpid())")
             try await server.check()

@@ -4,7 +4,8 @@ public import ServiceKit
 
 extension Deviation {
     /// Keys never expire.
-    public static let cacheTTLIgnored = Deviation("cache-ttl-ignored", of: "cache", "expiries are taken and ignored: keys live for ever")
+    public static let cacheTTLIgnored = Deviation(
+        "cache-ttl-ignored", of: "cache", "expiries are taken and ignored: keys live for ever")
     /// A replica lags behind.
     public static let cacheStaleRead = Deviation(
         "cache-stale-read", of: "cache", "for a second after a key is deleted or overwritten, reads give its old value")

@@ -25,7 +25,9 @@ struct RealServerOptions: ParsableArguments {
     private func wanted() throws -> [(kind: RealServers.Kind, url: String?)] {
         var wanted: [(kind: RealServers.Kind, url: String?)] = []
         // An address may have commas within; names have none.
-        let words = real.flatMap { $0.contains("=") ? [$0] : $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+        let words = real.flatMap {
+            $0.contains("=") ? [$0] : $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
         for word in words + (realServices ? RealServers.Kind.allCases.map(\.rawValue) : []) {
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard let kind = RealServers.Kind(rawValue: parts[0]) else {
