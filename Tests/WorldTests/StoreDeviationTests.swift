@@ -40,7 +40,7 @@ import Worlds
     }
 
     @Test(arguments: [
-        (Deviation.cacheStaleRead, "a session ends with its logout"), (.cacheKeysShared, "another session goes on"),
+        (Deviation.cacheStaleRead, "a thread that was made is there"), (.cacheKeysShared, "another session goes on"),
         (.sqlLostCommit, "a thread that was made is there"),
     ]) func eachIsSeen(deviation: Deviation, wrong: String) throws {
         #expect(try observe([deviation])[wrong] == false)

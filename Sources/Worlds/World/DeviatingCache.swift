@@ -53,12 +53,18 @@ final class DeviatingCache: CacheStore {
         case "get":
             if let old = stale.withLock({ $0[key] }), old.end > now { return [old.reply] }
         case "set", "del", "unlink", "setex", "psetex", "getset":
-            if let old = try await send(["GET", key]).first, case .bytes = old {
-                stale.withLock { $0[key] = Stale(reply: old, end: now.advanced(by: Self.lag)) }
+            switch try await send(["GET", key]).first {
+            case .bytes(let bytes)?: remember(.bytes(bytes), key, now)
+            case .null?: remember(.null, key, now)
+            default: break
             }
         default: break
         }
         return try await send(command)
+    }
+
+    private func remember(_ old: CacheReply, _ key: CacheBytes, _ now: Instant) {
+        stale.withLock { $0[key] = Stale(reply: old, end: now.advanced(by: Self.lag)) }
     }
 
     /// The command for the key without its last part: `auth:session:` for `auth:session:17`.

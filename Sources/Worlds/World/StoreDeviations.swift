@@ -8,7 +8,7 @@ extension Deviation {
         "cache-ttl-ignored", of: "cache", "expiries are taken and ignored: keys live for ever")
     /// A replica lags behind.
     public static let cacheStaleRead = Deviation(
-        "cache-stale-read", of: "cache", "for a second after a key is deleted or overwritten, reads give its old value")
+        "cache-stale-read", of: "cache", "for a second after a key is written or deleted, reads give what it held before")
     /// One user's session is another's.
     public static let cacheKeysShared = Deviation(
         "cache-keys-shared", of: "cache", "the last part of a key is left out, so all users share what is kept for one")
