@@ -70,7 +70,7 @@ let package = Package(
             [nioCore, nio("NIOHTTP1"), nio("NIOWebSocket"), nio("NIOFoundationCompat"), httpTypes] + nioHTTPTypes),
 
         // Contracts and rules.
-        module("StoreKit", "Stores/StoreKit", ["Kernel"]),
+        module("StoreKit", "Stores/StoreKit", ["Kernel", "Fixtures"]),
         module("Faults", nil, ["Kernel", "Wire", "Fixtures"]),
         module("Mesh", nil, ["Kernel", "Wire", "Faults", nioCore, nio("NIOWebSocket"), httpTypes]),
         module(
@@ -84,10 +84,12 @@ let package = Package(
         // Leaves: they never import each other.
         module("SimulatedTransport", "Transports/Simulated", ["Kernel", "Wire", nioCore]),
         module("LoopbackTransport", "Transports/Loopback", ["Wire", nioCore, nio("NIOPosix")]),
-        module("MemoryCache", "Stores/Memory", ["StoreKit", "Kernel"]),
+        module("MemoryCache", "Stores/Memory", ["StoreKit", "Kernel", deque]),
         module(
             "SQLiteStore", "Stores/SQLite",
             ["StoreKit", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift")]),
+        module("PostgresStore", "Stores/Postgres", ["StoreKit", "Kernel", "Fixtures", "CLibPQ"]),
+        module("RedisStore", "Stores/Redis", ["StoreKit", "Kernel", "Fixtures", "CHiredis"]),
         module(
             "AuthService", "Services/Auth",
             [
@@ -107,19 +109,23 @@ let package = Package(
             "AnalyticsService", "Services/Analytics",
             ["AnalyticsEngine", "ServiceKit", "Kernel", "StoreKit", hummingbird, httpTypes, nioCore]),
 
+        module(
+            "CacheService", "Services/Cache",
+            ["ServiceKit", "Wire", "StoreKit", nioCore, logging]),
+
         // Assembly: blueprint in, running world out.
         module(
             "Worlds", nil,
             [
                 "Kernel", "Wire", "Fixtures", "Faults", "Mesh", "StoreKit", "ServiceKit", "Clients", "SimulatedTransport",
-                "LoopbackTransport", "MemoryCache", "SQLiteStore", "AuthService", "AgentService", "EventsService", "LLMService",
-                "AnalyticsService", logging, crypto, nioCore, httpTypes,
+                "LoopbackTransport", "MemoryCache", "SQLiteStore", "PostgresStore", "RedisStore", "AuthService", "AgentService",
+                "EventsService", "LLMService", "AnalyticsService", "CacheService", logging, crypto, nioCore, httpTypes,
             ]),
         module("Suites", nil, ["Worlds", "Clients", "Kernel", "Mesh", "Wire", "StoreKit", nioCore, httpTypes]),
         module(
             "Runner", nil,
             [
-                "Suites", "Worlds", "Kernel", "CInterpose", "Wire", "Faults", "Fixtures", "CHiredis",
+                "Suites", "Worlds", "Kernel", "CInterpose", "Wire", "Faults", "Fixtures", "StoreKit", "CHiredis",
                 .product(name: "Rainbow", package: "Rainbow"),
             ]),
         .executableTarget(
@@ -156,13 +162,16 @@ let package = Package(
             [
                 "AuthService", "Worlds", "Suites", "Runner", "Kernel", "Clients", "Wire", "Faults", "Mesh", "Fixtures",
                 "ServiceKit",
-                "StoreKit", "LoopbackTransport", nioCore, httpTypes,
+                "StoreKit", "PostgresStore", "RedisStore", "LoopbackTransport", nioCore, httpTypes,
             ]),
-        tests("StoreTests", ["StoreKit", "MemoryCache", "SQLiteStore", "Kernel"]),
+        tests(
+            "StoreTests",
+            ["StoreKit", "MemoryCache", "SQLiteStore", "PostgresStore", "RedisStore", "Worlds", "Kernel", "Fixtures"]),
         tests(
             "ServiceTests",
             [
-                "AuthService", "AgentService", "EventsService", "LLMService", "AnalyticsService", "ServiceKit", "Clients",
+                "AuthService", "AgentService", "EventsService", "LLMService", "AnalyticsService", "CacheService", "ServiceKit",
+                "Clients",
                 "Kernel", "Wire", "StoreKit", "MemoryCache",
                 "SQLiteStore", "LoopbackTransport", "SimulatedTransport", "Fixtures", nioCore, nio("NIOEmbedded"), httpTypes,
                 hummingbird, logging,

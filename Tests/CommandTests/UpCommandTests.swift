@@ -27,7 +27,7 @@ private func get(_ path: String, at address: Address) async throws -> Reply {
             let (env, ports) = (folder.appending(path: "backlot.env"), folder.appending(path: "ports.json"))
             let environment = try await RunningEnvironment(["--env-file", env.path, "--ports-file", ports.path])
             #expect(environment.table.last == "ready; stop with Ctrl-C")
-            #expect(environment.table.count == 6)
+            #expect(environment.table.count == 7)
             for file in [env, ports] {
                 let mode = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? NSNumber
                 #expect(mode?.intValue == 0o600, "\(file.lastPathComponent)")
@@ -35,11 +35,11 @@ private func get(_ path: String, at address: Address) async throws -> Reply {
             // Nothing but the files: what they were written to first is gone.
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["backlot.env", "ports.json"])
             let entries = try JSONValue(json: try String(contentsOf: ports, encoding: .utf8))
-            #expect(entries.object?.keys == ["agent", "analytics", "auth", "events", "llm"])
+            #expect(entries.object?.keys == ["agent", "analytics", "auth", "cache", "events", "llm"])
             let text = try String(contentsOf: env, encoding: .utf8)
             for (name, service) in [
                 ("AUTH_SERVICE_URL", "auth"), ("BACKEND_URL", "agent"), ("WEBSOCKET_URL", "events"),
-                ("CLICKHOUSE_URL", "analytics"),
+                ("CLICKHOUSE_URL", "analytics"), ("REDIS_URL", "cache"),
             ] {
                 let url = try #require(entries[service]?["url"]?.string)
                 #expect(text.contains("\(name)=\(url)\n"))

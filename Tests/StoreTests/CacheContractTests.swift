@@ -2,19 +2,61 @@
 
 import Kernel
 import MemoryCache
+import PostgresStore
+import RedisStore
 import StoreKit
 import Testing
+import Worlds
 
 /// A kind of cache, and how to make an empty one.
 struct CacheKind: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let make: @Sendable () async throws -> any CacheStore
 
-    static let all = [CacheKind(testDescription: "memory") { MemoryKeyspace() }]
+    static let memory = CacheKind(testDescription: "memory") { MemoryKeyspace() }
+    static let redis = CacheKind(testDescription: "Redis") {
+        try await TestServers.redis.value.server.makeCache(time: .world(WorldClock()))
+    }
+
+    /// The caches that can be tried here.
+    static let all = [memory] + (EphemeralRedis.missing == nil ? [redis] : [])
 
     /// Runs `body` in virtual time with an empty cache.
     func run<Value: Sendable>(_ body: @escaping @Sendable (any CacheStore) async throws -> Value) async throws -> Value {
-        try await Simulation.start(.init(seed: 1)) { _ in try await body(try await make()) }.value
+        // The server is there before the simulation begins, which may start no process.
+        if testDescription == "Redis" { _ = try await TestServers.redis.value }
+        return try await Simulation.start(.init(seed: 1)) { _ in
+            let cache = try await make()
+            let result: Result<Value, any Error>
+            do { result = .success(try await body(cache)) } catch { result = .failure(error) }
+            try await cache.close()
+            return try result.get()
+        }.value
+    }
+}
+
+/// Real servers, started by the first test that needs them; they end with the tests' process.
+enum TestServers {
+    static let redis = Task { try await EphemeralRedis.start() }
+    static let postgres = Task { try await EphemeralPostgres.start() }
+}
+
+/// Says by its name and its reason what was not tried.
+@Suite struct RealServerTests {
+    @Test(.enabled(if: EphemeralRedis.missing == nil, "not run: no cache contract on Redis, since redis-server is missing"))
+    func theCacheContractRunsOnRedis() async throws {
+        #expect(CacheKind.all.map(\.testDescription) == ["memory", "Redis"])
+        let cache = try await CacheKind.redis.make()
+        #expect(try await cache.perform(["PING"]) == .status("PONG"))
+        try await cache.close()
+    }
+
+    @Test(.enabled(if: EphemeralPostgres.missing == nil, "not run: no relational contract on PostgreSQL, since it is missing"))
+    func theRelationalContractRunsOnPostgres() async throws {
+        #expect(RelationalKind.all.map(\.testDescription) == ["SQLite", "PostgreSQL"])
+        let store = try await TestServers.postgres.value.server.makeDatabase()
+        #expect(try await store.query("SELECT 1 AS one")[0]["one"] == 1)
+        try await store.close()
     }
 }
 

@@ -1,17 +1,25 @@
 // What every relational store must do, written against the protocol and run on each store.
 
 import Kernel
+import PostgresStore
 import SQLiteStore
 import StoreKit
 import Synchronization
 import Testing
+import Worlds
 
 /// A kind of relational store, and how to make an empty one.
 struct RelationalKind: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let make: @Sendable () async throws -> any RelationalStore
 
-    static let all = [RelationalKind(testDescription: "SQLite") { try SQLiteDatabase() }]
+    static let sqlite = RelationalKind(testDescription: "SQLite") { try SQLiteDatabase() }
+    static let postgres = RelationalKind(testDescription: "PostgreSQL") {
+        try await TestServers.postgres.value.server.makeDatabase()
+    }
+
+    /// The stores that can be tried here.
+    static let all = [sqlite] + (EphemeralPostgres.missing == nil ? [postgres] : [])
 }
 
 @Suite struct RelationalContractTests {
@@ -125,6 +133,7 @@ struct RelationalKind: Sendable, CustomTestStringConvertible {
 
     @Test(arguments: RelationalKind.all) func keepsTransactionsApart(_ kind: RelationalKind) async throws {
         // Every transaction reads, lets others run, and writes what it read plus one: an overlap loses a count.
+        if kind.testDescription == "PostgreSQL" { _ = try await TestServers.postgres.value }
         let total = try await Simulation.start(.init(seed: 7)) { _ in
             let store = try await kind.make()
             _ = try await store.query("CREATE TABLE counter (n BIGINT)")
@@ -144,6 +153,46 @@ struct RelationalKind: Sendable, CustomTestStringConvertible {
             return try await store.query("SELECT n FROM counter")[0]["n"]
         }.value
         #expect(total == 50)
+    }
+
+    @Test(arguments: RelationalKind.all) func keepsTypesAlike(_ kind: RelationalKind) async throws {
+        let store = try await kind.make()
+        _ = try await store.query("CREATE TABLE t (flag BOOLEAN, n BIGINT, r DOUBLE PRECISION, s TEXT, j JSON, b BYTEA)")
+        let values: [SQLValue] = [.integer(-7), .real(2.5e-7), .text("\u{1F600}\n'"), .text(#"{"a": [1, null]}"#)]
+        _ = try await store.query("INSERT INTO t VALUES (TRUE, $1, $2, $3, $4, $5)", values + [.blob([0, 255, 10])])
+        let row = try await store.query("SELECT * FROM t")[0]
+        #expect(row.values == [.integer(1)] + values + [.blob([0, 255, 10])])
+        let sums = try await store.query("SELECT sum(n) AS whole, count(*) AS all_rows, j ->> 'a' AS a FROM t GROUP BY j ->> 'a'")
+        #expect(sums[0]["whole"] == -7 && sums[0]["all_rows"] == 1)
+        try await store.close()
+    }
+
+    @Test(arguments: RelationalKind.all) func neverSplicesAParameter(_ kind: RelationalKind) async throws {
+        let store = try await kind.make()
+        _ = try await store.query(Self.table)
+        let hostile = ["'; DROP TABLE people; --", "$1", "?1", "\\'", "\"; SELECT 1", "%s%n", "\u{202e}"]
+        for (index, text) in hostile.enumerated() {
+            _ = try await store.query("INSERT INTO people VALUES ($1, $2, 1)", [.text("\(index)"), .text(text)])
+            let found = try await store.query("SELECT email FROM people WHERE email = $1", [.text(text)])
+            #expect(found.map { $0["email"] } == [.text(text)])
+        }
+        try await store.close()
+    }
+
+    @Test(arguments: RelationalKind.all) func refusesToEndATransactionByAStatement(_ kind: RelationalKind) async throws {
+        let store = try await kind.make()
+        _ = try await store.query(Self.table)
+        #expect(await state { _ = try await store.query("BEGIN") } == "25001")
+        #expect(await state { try await store.transaction { session in _ = try await session.query("COMMIT") } } == "2D000")
+        #expect(
+            await state {
+                try await store.transaction { _ in
+                    // It would wait for itself.
+                    _ = try await store.query("SELECT 1")
+                }
+            } == "25001")
+        #expect(try await store.query("SELECT count(*) AS n FROM people")[0]["n"] == 0)
+        try await store.close()
     }
 
     @Test(arguments: RelationalKind.all) func throwsAfterClose(_ kind: RelationalKind) async throws {

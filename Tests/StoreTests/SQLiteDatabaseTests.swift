@@ -1,10 +1,10 @@
 // What only the embedded database promises: an order of waiting, cancellation.
 
 import Kernel
-import StoreKit
 import Testing
 
 @testable import SQLiteStore
+@testable import StoreKit
 
 @Suite struct SQLiteDatabaseTests {
     @Test func servesTransactionsInTheOrderOfAsking() async throws {

@@ -51,7 +51,7 @@ private struct PlannedRun: Equatable, Sendable {
         let plan = try FaultPlan.named("swarm")
         var failed = 0
         var kinds: Set<String> = []
-        for seed in 1...60 as ClosedRange<UInt64> {
+        for seed in 1...100 as ClosedRange<UInt64> {
             let first = try PlannedRun(plan, seed: seed)
             #expect(try PlannedRun(plan, seed: seed) == first, "seed \(seed)")
             let written = try DecisionList(text: first.decisions.text, name: "list.json")

@@ -1,6 +1,7 @@
 // Libraries that are loaded when they are first needed: found, or missing with one clear line.
 
 import Glibc
+import StoreKit
 import Testing
 
 @testable import Runner

@@ -40,7 +40,7 @@ import Worlds
         try await LocalWorld.run(try replicated(.local)) { world in
             #expect(
                 world.addresses.map(\.service) == [
-                    "auth", "auth-2", "llm", "llm-2", "llm-3", "analytics", "events", "agent", "agent-2",
+                    "auth", "auth-2", "llm", "llm-2", "llm-3", "analytics", "events", "agent", "agent-2", "cache",
                 ])
             let report = try await SuiteCatalogue.cases[0].run(in: world, CaseSetting(users: 3))
             #expect(report.findings == [])
@@ -86,7 +86,7 @@ import Worlds
         let outcome = SimulatedWorld.run(blueprint) { _ in }
         let error = #expect(throws: InputError.self) { try outcome.value }
         #expect(error?.message.hasPrefix("'\(name.rawValue)' cannot have 2 replicas: ") ?? false)
-        #expect(error?.message.hasSuffix("Services that can: auth, llm, agent.") ?? false)
+        #expect(error?.message.hasSuffix("Services that can: auth, llm, agent, cache.") ?? false)
         blueprint.replicas = [.auth: 0]
         let none = SimulatedWorld.run(blueprint) { _ in }
         #expect(throws: InputError.self) { try none.value }

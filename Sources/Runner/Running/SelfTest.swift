@@ -4,6 +4,7 @@ import CHiredis
 import CInterpose
 import Foundation
 import Kernel
+import StoreKit
 import Suites
 public import Worlds
 
@@ -74,7 +75,7 @@ public enum SelfTest {
                 let version = try library.function("PQlibVersion", as: (@convention(c) () -> CInt).self)()
                 return "\(version / 10_000).\(version % 10_000)"
             },
-            check(.hiredis) { library in
+            check(.hiredis(major: Int(HIREDIS_MAJOR))) { library in
                 _ = try library.load()
                 return "\(HIREDIS_MAJOR).\(HIREDIS_MINOR).\(HIREDIS_PATCH)"
             },

@@ -17,6 +17,10 @@ public protocol Service: Sendable {
     /// The paths that take a WebSocket.
     var webSockets: [WebSocketRoute] { get }
 
+    /// How connections are served by a service that speaks no HTTP: called for each with its bytes, and the connection
+    /// is closed when it returns. Nil, the default, for services of HTTP.
+    var streams: (@Sendable (ByteStream) async -> Void)? { get }
+
     /// Background work, until cancelled. The default has none.
     func run() async throws
 }
@@ -24,6 +28,7 @@ public protocol Service: Sendable {
 extension Service {
     public func prepare() async throws {}
     public var webSockets: [WebSocketRoute] { [] }
+    public var streams: (@Sendable (ByteStream) async -> Void)? { nil }
     public func run() async throws {}
 }
 

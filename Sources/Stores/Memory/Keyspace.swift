@@ -1,114 +1,69 @@
-// The keyspace as a value: what a cache holds at an instant, and what expires when.
+// The keyspace as a value: sixteen databases, the clients, and what a command does to them.
 
 import Kernel
 import StoreKit
 
-/// Keys, values and deadlines. Knows the time only by what it is told.
-///
-/// A key is gone from the instant of its deadline on: no command sees it after that (lazy expiry). The memory is
-/// given back by every command for a few keys that are due (bounded active expiry), so no timer is needed.
+/// A Redis server's state. Knows the time only by what it is told, and chance only by its key.
 struct Keyspace {
-    enum Value {
-        case text(String)
-        case set(Set<String>)
+    /// The version of Redis whose behaviour this follows, and which it gives as its own.
+    static let redisVersion = "7.0.15"
+
+    /// The time of the command that is performed.
+    private(set) var now = Instant(nanoseconds: 0)
+    var databases = [Database](repeating: Database(), count: 16)
+    /// The clients by their ids, which are given in the order of connecting.
+    var clients: [Int: Client] = [:]
+    var lastClient = 0
+    /// What the command sends to other clients than the one that gave it, in order.
+    var outbox: [(client: Int, message: CacheReply)] = []
+    var commandCount = 0
+    /// What CONFIG GET shows and CONFIG SET takes; nothing here depends on it.
+    var settings = [
+        "appendonly": "no", "databases": "16", "maxmemory": "0", "maxmemory-policy": "noeviction", "save": "",
+        "timeout": "0", "notify-keyspace-events": "", "proto-max-bulk-len": "536870912",
+    ]
+    private let chanceKey: UInt64
+    private var draws: UInt64 = 0
+
+    /// An empty keyspace; `chanceKey` decides what SPOP and its kin choose.
+    init(chanceKey: UInt64) { self.chanceKey = chanceKey }
+
+    /// The next choice among `count`.
+    mutating func draw(below count: Int) -> Int {
+        draws += 1
+        var hash = StableHash(key: chanceKey)
+        hash.combine(draws)
+        return Int(hash.value % UInt64(count))
     }
 
-    struct Entry {
-        var value: Value
-        var deadline: Instant?
+    /// The index of a database in an argument. Throws `error` where there is no such database.
+    func database(_ arguments: Arguments, _ place: Int, or error: CacheError) throws -> Int {
+        guard let number = CacheNumber.integer(arguments[place]) else { throw CacheError.notAnInteger }
+        guard (0..<Int64(databases.count)).contains(number) else { throw error }
+        return Int(number)
     }
 
-    /// How many due keys one command removes at most.
-    static let sweepLimit = 16
+    /// Lets the time be `now`.
+    mutating func arrive(at now: Instant) {
+        self.now = now
+        commandCount += 1
+    }
 
-    private var entries: [String: Entry] = [:]
-    private var deadlines = DeadlineHeap()
+    /// The time as deadlines know it: in whole milliseconds, as Redis counts them.
+    var millisecond: Instant { Instant(nanoseconds: now.milliseconds * 1_000_000) }
 
-    /// How many keys are held, those due but not yet removed included.
-    var heldCount: Int { entries.count }
-
-    /// Removes some of the keys that are due. Every command begins with it.
-    mutating func sweep(at now: Instant) {
-        for _ in 0..<Self.sweepLimit {
-            guard let due = deadlines.popDue(at: now) else { return }
-            if entries[due.key]?.deadline == due.deadline { entries[due.key] = nil }
+    /// Performs a command of a database or of the keyspace.
+    mutating func perform(_ command: Command, _ arguments: Arguments, in database: Int) throws -> CacheReply {
+        switch command.body {
+        case .database(let run):
+            databases[database].now = millisecond
+            databases[database].sweep()
+            return try run(&databases[database], arguments)
+        case .keyspace(let run):
+            for index in databases.indices { databases[index].now = millisecond }
+            databases[database].sweep()
+            return try run(&self, arguments, database)
+        case .client: throw CacheError("ERR '\(command.name)' needs a connection of its own")
         }
-    }
-
-    /// The entry of a key that is there at `now`.
-    mutating func entry(_ key: String, at now: Instant) -> Entry? {
-        guard let entry = entries[key] else { return nil }
-        guard let deadline = entry.deadline, deadline <= now else { return entry }
-        entries[key] = nil
-        return nil
-    }
-
-    func text(of entry: Entry) throws(CacheError) -> String {
-        guard case .text(let text) = entry.value else { throw .wrongType }
-        return text
-    }
-
-    mutating func put(_ key: String, _ value: Value, deadline: Instant?) {
-        entries[key] = Entry(value: value, deadline: deadline)
-        guard let deadline else { return }
-        deadlines.push(.init(deadline: deadline, key: key))
-        if deadlines.count > 2 * entries.count + 64 { forgetStaleDeadlines() }
-    }
-
-    mutating func remove(_ key: String) { entries[key] = nil }
-
-    /// Adds to a number, keeping the key's deadline.
-    mutating func add(_ amount: Int64, to key: String, at now: Instant) throws(CacheError) -> Int64 {
-        let entry = entry(key, at: now)
-        var current: Int64 = 0
-        if let entry {
-            guard let number = Self.integer(try text(of: entry)) else { throw .notAnInteger }
-            current = number
-        }
-        let (sum, isOverflow) = current.addingReportingOverflow(amount)
-        guard !isOverflow else { throw .overflow }
-        entries[key] = Entry(value: .text(String(sum)), deadline: entry?.deadline)
-        return sum
-    }
-
-    /// Changes the set at a key with its deadline kept; an empty set is no key.
-    mutating func changeSet(
-        _ key: String, at now: Instant, _ change: (inout Set<String>) -> Bool
-    ) throws(CacheError) -> Bool {
-        var members: Set<String> = []
-        var deadline: Instant?
-        if let entry = entry(key, at: now) {
-            guard case .set = entry.value else { throw .wrongType }
-            deadline = entry.deadline
-        }
-        // The set is taken out while it changes: held twice, it would be copied.
-        if case .set(let held)? = entries.removeValue(forKey: key)?.value { members = held }
-        let hasChanged = change(&members)
-        entries[key] = members.isEmpty ? nil : Entry(value: .set(members), deadline: deadline)
-        return hasChanged
-    }
-
-    mutating func members(_ key: String, at now: Instant) throws(CacheError) -> [String] {
-        guard let entry = entry(key, at: now) else { return [] }
-        guard case .set(let members) = entry.value else { throw .wrongType }
-        return members.sorted()
-    }
-
-    /// The keys that are there at `now`, sorted.
-    func keys(at now: Instant) -> [String] {
-        entries.filter { $0.value.deadline.map { $0 > now } ?? true }.map(\.key).sorted()
-    }
-
-    /// Deadlines of keys that were removed or given another one stay in the heap until they are due, or until here.
-    private mutating func forgetStaleDeadlines() {
-        deadlines = DeadlineHeap(
-            entries.compactMap { key, entry in entry.deadline.map { .init(deadline: $0, key: key) } }
-                .sorted { $0 < $1 })
-    }
-
-    /// A whole number as Redis reads it: no plus sign, no leading zeros, no spaces.
-    private static func integer(_ text: String) -> Int64? {
-        guard let number = Int64(text), String(number) == text else { return nil }
-        return number
     }
 }

@@ -1,42 +1,38 @@
-// The contract of a cache: what services may ask of the keyspace in memory and of Redis alike.
+// The contract of a cache: one primitive, which the keyspace in memory, Redis and the server of the wire share.
 
-/// A key-value cache with expiry, as services see it. The names are Redis' commands.
+/// A cache that takes Redis' commands. All else that callers have stands on this in extensions.
 public protocol CacheStore: Sendable {
-    /// The value of a key, nil where it is missing or expired.
-    func get(_ key: String) async throws -> String?
+    /// Performs one command that needs no connection of its own, and returns its reply. A refusal is a reply
+    /// (``CacheReply/error(_:)``); throws a ``CacheError`` only where the cache cannot be reached.
+    func perform(_ command: CacheCommand) async throws -> CacheReply
 
-    /// Sets a key, with an expiry if one is given.
-    func set(_ key: String, _ value: String, expiry: Duration?) async throws
+    /// Opens a session: what a connection to Redis is, with a database, a transaction and subscriptions of its own.
+    /// Messages of its subscriptions come to `deliver`, in order, which must neither block nor call the store.
+    func connect(_ deliver: @escaping @Sendable (CacheReply) -> Void) async throws -> CacheSession
 
-    /// Sets a key only if it is missing; whether it did.
-    func setIfAbsent(_ key: String, _ value: String, expiry: Duration?) async throws -> Bool
+    /// Gives up what the store holds. Later calls throw.
+    func close() async throws
+}
 
-    /// Removes a key; whether it was there.
-    @discardableResult
-    func delete(_ key: String) async throws -> Bool
+/// One session with a cache. Its commands are to be sent one after the other.
+public struct CacheSession: Sendable {
+    private let perform: @Sendable (CacheCommand) async throws -> [CacheReply]
+    private let end: @Sendable () async -> Void
 
-    /// Adds to the whole number at a key (0 where it is missing) and returns the sum.
-    @discardableResult
-    func increment(_ key: String, by amount: Int64) async throws -> Int64
+    /// A session that `perform` and `end` carry out.
+    public init(
+        perform: @escaping @Sendable (CacheCommand) async throws -> [CacheReply], end: @escaping @Sendable () async -> Void
+    ) {
+        self.perform = perform
+        self.end = end
+    }
 
-    /// Gives a key a time to live; whether it was there.
-    @discardableResult
-    func expire(_ key: String, after expiry: Duration) async throws -> Bool
+    /// Sends a command and returns what is answered at once: one reply, or one for each channel of a SUBSCRIBE.
+    public func send(_ command: CacheCommand) async throws -> [CacheReply] { try await perform(command) }
 
-    /// The time a key has left, nil where it has none or is missing.
-    func timeToLive(_ key: String) async throws -> Duration?
+    /// Sends a command with one reply. A refusal is a reply.
+    public func perform(_ command: CacheCommand) async throws -> CacheReply { try await send(command).first ?? .null }
 
-    /// Adds a member to the set at a key; whether it was new.
-    @discardableResult
-    func addMember(_ key: String, _ member: String) async throws -> Bool
-
-    /// Removes a member from the set at a key; whether it was there.
-    @discardableResult
-    func removeMember(_ key: String, _ member: String) async throws -> Bool
-
-    /// The members of the set at a key, sorted.
-    func members(_ key: String) async throws -> [String]
-
-    /// The keys that are there, sorted; for checks that nothing is left.
-    func keys() async throws -> [String]
+    /// Ends the session: its transaction is discarded, its subscriptions are gone.
+    public func close() async { await end() }
 }

@@ -27,6 +27,7 @@ enum NetworkConnectivity {
         switch service {
         case .auth, .events, .agent, .llm: "/health"
         case .analytics: "/ping"
+        case .cache: nil
         }
     }
 

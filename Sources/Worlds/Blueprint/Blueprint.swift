@@ -26,6 +26,10 @@ public struct Blueprint: Sendable {
     public var auth = AuthConfiguration.test
     /// The ways in which services are to behave other than their contracts say: planted bugs and quirks.
     public var deviations: Set<Deviation> = []
+    /// Where the services' tables are.
+    public var relational = RelationalSource.embedded
+    /// Where the services' cache is.
+    public var cache = CacheSource.embedded
     /// Whether the trace keeps its events for reading.
     public var keepsTrace = false
     /// Which kind of world it is.
@@ -80,11 +84,12 @@ public enum ServiceName: String, Sendable, CaseIterable {
     case analytics
     case events
     case agent
+    case cache
 
     /// Why there can be only one of it; nil where there can be several.
     var reasonForOneReplica: String? {
         switch self {
-        case .auth, .llm, .agent: nil
+        case .auth, .llm, .agent, .cache: nil
         case .analytics: "its rows live in the memory of one instance"
         case .events: "a user's sockets are open to one instance, and an event that reached another would not get to them"
         }

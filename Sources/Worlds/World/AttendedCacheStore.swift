@@ -46,58 +46,36 @@ struct AttendedCacheStore: CacheStore {
         return rest.hasSuffix(parts[parts.count - 1])
     }
 
-    func get(_ key: String) async throws -> String? {
-        try await attend("get", key)
-        return try await store.get(key)
+    func perform(_ command: CacheCommand) async throws -> CacheReply {
+        try await attend(Self.operation(command), Self.key(command))
+        return try await store.perform(command)
     }
 
-    func set(_ key: String, _ value: String, expiry: Duration?) async throws {
-        try await attend("set", key)
-        try await store.set(key, value, expiry: expiry)
+    /// A session is the instance's as well: it ends to have effects when the instance dies.
+    func connect(_ deliver: @escaping @Sendable (CacheReply) -> Void) async throws -> CacheSession {
+        try gate.check()
+        let session = try await store.connect(deliver)
+        return CacheSession(
+            perform: { command in
+                try await attend(Self.operation(command), Self.key(command))
+                return try await session.send(command)
+            }, end: { await session.close() })
     }
 
-    func setIfAbsent(_ key: String, _ value: String, expiry: Duration?) async throws -> Bool {
-        try await attend("setnx", key)
-        return try await store.setIfAbsent(key, value, expiry: expiry)
+    /// The store is the world's, and does not end with an instance.
+    func close() async throws {}
+
+    /// The name by which faults know a command: what counts in milliseconds is what counts in seconds.
+    private static func operation(_ command: CacheCommand) -> String {
+        let name = command.name.lowercased.text
+        switch name {
+        case "set": return command.arguments.dropFirst(3).contains { $0.lowercased == "nx" } ? "setnx" : name
+        case "pexpire", "pttl": return String(name.dropFirst())
+        default: return name
+        }
     }
 
-    func delete(_ key: String) async throws -> Bool {
-        try await attend("del", key)
-        return try await store.delete(key)
-    }
-
-    func increment(_ key: String, by amount: Int64) async throws -> Int64 {
-        try await attend("incrby", key)
-        return try await store.increment(key, by: amount)
-    }
-
-    func expire(_ key: String, after expiry: Duration) async throws -> Bool {
-        try await attend("expire", key)
-        return try await store.expire(key, after: expiry)
-    }
-
-    func timeToLive(_ key: String) async throws -> Duration? {
-        try await attend("ttl", key)
-        return try await store.timeToLive(key)
-    }
-
-    func addMember(_ key: String, _ member: String) async throws -> Bool {
-        try await attend("sadd", key)
-        return try await store.addMember(key, member)
-    }
-
-    func removeMember(_ key: String, _ member: String) async throws -> Bool {
-        try await attend("srem", key)
-        return try await store.removeMember(key, member)
-    }
-
-    func members(_ key: String) async throws -> [String] {
-        try await attend("smembers", key)
-        return try await store.members(key)
-    }
-
-    func keys() async throws -> [String] {
-        try await attend("keys", nil)
-        return try await store.keys()
+    private static func key(_ command: CacheCommand) -> String? {
+        command.arguments.count > 1 && command.name.lowercased != "keys" ? command.arguments[1].text : nil
     }
 }

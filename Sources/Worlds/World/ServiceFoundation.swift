@@ -3,21 +3,22 @@
 import AgentService
 import AnalyticsService
 import AuthService
+import CacheService
 import EventsService
 import Kernel
 import LLMService
 import Logging
-import MemoryCache
 import Mesh
 import SQLiteStore
 import ServiceKit
+import StoreKit
 import Wire
 
 /// Makes the services of one world, each with a context of its own over shared stores.
 struct ServiceFoundation {
-    let relational: SQLiteDatabase
+    let relational: any RelationalStore
     let artifacts = ArtifactDirectory()
-    let cache = MemoryKeyspace()
+    let cache: any CacheStore
     private let mesh: Mesh
     private let chance: Chance
     private let trace: Trace
@@ -26,14 +27,20 @@ struct ServiceFoundation {
     private let fixtures: FixtureSet
     private let auth: AuthConfiguration
 
-    init(mesh: Mesh, chance: Chance, trace: Trace, blueprint: Blueprint) throws {
+    init(mesh: Mesh, chance: Chance, trace: Trace, blueprint: Blueprint) async throws {
         deviations = blueprint.deviations
         fixtures = blueprint.fixtures
         auth = blueprint.auth
         self.mesh = mesh
         self.chance = chance
         self.trace = trace
-        relational = try SQLiteDatabase()
+        relational = DeviatingDatabase.wrap(try await blueprint.relational.make(), blueprint.deviations)
+        do {
+            cache = DeviatingCache.wrap(try await blueprint.cache.make(chance: chance), blueprint.deviations)
+        } catch {
+            try? await relational.close()
+            throw error
+        }
         secret = ChanceSource(chance, actor: "world").uuid("service secret")
     }
 
@@ -42,8 +49,17 @@ struct ServiceFoundation {
         try? SQLiteDatabase.warmUp()
         _ = [
             FakeAuth.sharedRoutes, FakeLLM.sharedRoutes, FakeAnalytics.sharedRoutes, FakeEvents.sharedRoutes,
-            FakeAgent.sharedRoutes,
+            FakeAgent.sharedRoutes, FakeCache.sharedRoutes,
         ]
+    }
+
+    /// Gives the stores up.
+    func close() async throws {
+        do { try await cache.close() } catch {
+            try? await relational.close()
+            throw error
+        }
+        try await relational.close()
     }
 
     /// A new instance of a service: the `incarnation`-th of its replica, which reaches all else through `gate`.
@@ -55,6 +71,7 @@ struct ServiceFoundation {
         case .analytics: FakeAnalytics(context: context)
         case .events: FakeEvents(context: context)
         case .agent: FakeAgent(context: context, scripts: fixtures.agents)
+        case .cache: FakeCache(context: context)
         }
     }
 

@@ -5,7 +5,6 @@ public import Clients
 public import Faults
 public import Kernel
 public import Mesh
-import SQLiteStore
 import ServiceKit
 public import StoreKit
 import Synchronization
@@ -29,8 +28,7 @@ public final class World: Sendable {
     /// The cache that the services share, without faults.
     public let cache: any CacheStore
 
-    private let embedded: SQLiteDatabase
-    private let artifacts: ArtifactDirectory
+    private let foundation: ServiceFoundation
     private let processes: [ServiceProcess]
     /// Crashes and restarts that are planned or under way.
     private let happenings = Mutex<[Task<Void, Never>]>([])
@@ -45,7 +43,7 @@ public final class World: Sendable {
         let mesh = Mesh(
             over: transport, profile: blueprint.links, injector: FaultInjector(blueprint.faults, chance: chance),
             chance: chance, trace: trace, resilience: blueprint.resilience)
-        let foundation = try ServiceFoundation(mesh: mesh, chance: chance, trace: trace, blueprint: blueprint)
+        let foundation = try await ServiceFoundation(mesh: mesh, chance: chance, trace: trace, blueprint: blueprint)
         var processes: [ServiceProcess] = []
         var addresses: [(String, Address)] = []
         do {
@@ -59,6 +57,7 @@ public final class World: Sendable {
             }
         } catch {
             for process in processes { await process.stop(grace: .zero) }
+            try? await foundation.close()
             throw error
         }
         let world = World(blueprint, mesh, trace, foundation, processes, addresses)
@@ -73,10 +72,9 @@ public final class World: Sendable {
         self.blueprint = blueprint
         self.mesh = mesh
         self.trace = trace
-        embedded = foundation.relational
+        self.foundation = foundation
         relational = foundation.relational
         cache = foundation.cache
-        artifacts = foundation.artifacts
         self.processes = processes
         self.addresses = addresses
         for process in processes {
@@ -113,8 +111,8 @@ public final class World: Sendable {
         for happening in happenings { await happening.value }
         // In the opposite order, so that a service that calls another stops before it.
         for process in processes.reversed() { await process.stop(grace: grace) }
-        try artifacts.remove()
-        try await embedded.close()
+        try foundation.artifacts.remove()
+        try await foundation.close()
     }
 }
 

@@ -34,6 +34,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Selection") var selection: SelectionOptions
     @OptionGroup(title: "World") var world: WorldOptions
+    @OptionGroup(title: "World") var real: RealServerOptions
     @Option(help: "The seed: a number of at most 64 bits, decimal or 0x hexadecimal, or a commit hash.") var seed = "1"
     @Option(help: "How many seeds, beginning with --seed, or which: A..B.") var seeds: String?
     @Option(help: "How many worlds run at once: one for each core if not given, eight on loopback.") var jobs: Int?
@@ -50,13 +51,16 @@ struct RunCommand: AsyncParsableCommand {
         let (collection, selection, chosen) = try selection.select()
         let errors = selection.errors(of: collection)
         if collectOnly { return try ListCommand.collect(collection, chosen, errors, isQuiet: quiet) }
-        let plan = try makePlan(chosen, collection)
-        let command = ReplayCommand(world.replayArguments)
+        var plan = try makePlan(chosen, collection)
+        let servers = try await real.start(isServed: false)
+        plan.blueprint = servers.applied(to: plan.blueprint)
+        let command = ReplayCommand(world.replayArguments + real.replayArguments)
         let report = JUnitReport(plan, command: command)
         for error in errors { FileHandle.standardError.write(Data("collection error: \(error)\n".utf8)) }
         let summary =
             json
             ? await runAsJSON(plan, command, report, errors.count) : try await runAsText(plan, command, report, errors.count)
+        await servers.stop()
         if let junit { try OutputFile.write(report.text, to: junit) }
         if summary.exitCode != 0 { throw ExitCode(summary.exitCode) }
     }

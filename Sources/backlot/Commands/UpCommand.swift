@@ -27,16 +27,15 @@ struct UpCommand: AsyncParsableCommand {
         // Signals are watched before anything is there that they should take away.
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         let environment = try await serving.start()
-        show(environment.files, environment.local.world.addresses)
+        show(environment.files)
         for await _ in signals { break }
         try await environment.stop()
     }
 
-    private func show(_ files: EnvironmentFiles, _ addresses: [(service: String, address: Address)]) {
-        let width = addresses.map(\.service.count).max() ?? 0
-        let lines = addresses.map { service, address in
-            service + String(repeating: " ", count: width - service.count + 2) + files.url(service, address) + "\n"
-        }
+    private func show(_ files: EnvironmentFiles) {
+        let entries = files.entries
+        let width = entries.map(\.name.count).max() ?? 0
+        let lines = entries.map { $0.name + String(repeating: " ", count: width - $0.name.count + 2) + $0.url + "\n" }
         Output.write(lines.joined() + "ready; stop with Ctrl-C\n")
     }
 }

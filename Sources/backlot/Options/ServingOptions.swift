@@ -14,6 +14,7 @@ struct ServingOptions: ParsableArguments {
     @Option(help: "Where to write the names, hosts and ports as JSON.") var portsFile: String?
     @Option(help: "The seed of ids, tokens and faults.") var seed = "1"
     @OptionGroup var deviations: DeviationOptions
+    @OptionGroup var real: RealServerOptions
 
     /// Brings the environment up and writes the files that were asked for.
     func start() async throws -> ServedEnvironment {
@@ -26,13 +27,20 @@ struct ServingOptions: ParsableArguments {
         var blueprint = Blueprint(.local, seed: seed, fixtures: try Installation.fixtures())
         blueprint.deviations = chosen
         await warmUp
-        let local = try await LocalWorld(blueprint, portBase: portBase)
-        let files = EnvironmentFiles(local.world.addresses)
+        let servers = try await real.start(isServed: true)
+        let local: LocalWorld
+        do { local = try await LocalWorld(servers.applied(to: blueprint), portBase: portBase) } catch {
+            await servers.stop()
+            throw error
+        }
+        let places = servers.places.map { (name: $0.name, address: Address(host: $0.host, port: $0.port), url: $0.url) }
+        let files = EnvironmentFiles(local.world.addresses, servers: places)
         do {
             let written = try files.publish(environment: envFile, ports: portsFile)
-            return ServedEnvironment(local: local, files: files, written: written)
+            return ServedEnvironment(local: local, files: files, written: written, servers: servers)
         } catch {
             try? await local.shutDown()
+            await servers.stop()
             throw InputError("\(error)")
         }
     }
@@ -43,11 +51,16 @@ struct ServedEnvironment {
     let local: LocalWorld
     let files: EnvironmentFiles
     fileprivate let written: [String]
+    fileprivate let servers: RealServers
 
     /// Takes the files away, and everything down.
     func stop() async throws {
         for path in written { unlink(path) }
-        try await local.shutDown(grace: .milliseconds(500))
+        do { try await local.shutDown(grace: .milliseconds(500)) } catch {
+            await servers.stop()
+            throw error
+        }
+        await servers.stop()
     }
 }
 

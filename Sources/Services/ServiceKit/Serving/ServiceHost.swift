@@ -28,6 +28,8 @@ public final class ServiceHost: Sendable {
     let faults: ServingFaults?
     private let bodyLimit: Int
     private let webSockets: [String: WebSocketRoute]
+    /// Serves the connections of a service that speaks no HTTP.
+    private let streams: StreamHost?
     private let state = Mutex(State())
 
     /// A host of a service. `faults` decides what becomes of requests, where they are not all just served; `bodyLimit`
@@ -38,13 +40,15 @@ public final class ServiceHost: Sendable {
         self.faults = faults
         self.bodyLimit = bodyLimit
         webSockets = Dictionary(uniqueKeysWithValues: service.webSockets.map { ($0.path, $0) })
+        streams = service.streams.map { StreamHost($0) }
     }
 
     /// How many connections are open, or have tasks that still run.
-    public var connectionCount: Int { state.withLock { $0.connections.count } }
+    public var connectionCount: Int { state.withLock { $0.connections.count } + (streams?.connectionCount ?? 0) }
 
     /// Sets an accepted channel's pipeline up, at its end, and serves it. The future fails once the host is stopping.
     public func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
+        if let streams { return streams.accept(channel) }
         let connection = state.withLock { state -> ServedConnection? in
             guard !state.isStopping else { return nil }
             state.lastConnection += 1
@@ -69,6 +73,7 @@ public final class ServiceHost: Sendable {
     /// by the event loops' clocks; then their connections are closed and their tasks cancelled. A task that does not
     /// heed its cancellation is waited for.
     public func shutDown(grace: Duration = .seconds(5)) async {
+        await streams?.shutDown()
         let connections = state.withLock { state in
             state.isStopping = true
             return state.connections.sorted { $0.key < $1.key }.map(\.value)
@@ -80,6 +85,7 @@ public final class ServiceHost: Sendable {
     /// Ends the service as a crash does: every connection is reset and every task cancelled. Tasks that do not heed that
     /// are waited for `grace` at most; returns how many connections still have such a task.
     public func crash(grace: Duration = .seconds(1)) async -> Int {
+        await streams?.shutDown()
         let connections = state.withLock { state in
             state.isStopping = true
             return state.connections.sorted { $0.key < $1.key }.map(\.value)

@@ -3,16 +3,19 @@
 import Synchronization
 
 /// A first-in-first-out lock for tasks.
-final class TransactionLock: Sendable {
+package final class TransactionLock: Sendable {
     private typealias Waiter = CheckedContinuation<Void, any Error>
 
     private let line = Mutex(TransactionLine<Waiter>())
 
+    /// A lock that nobody holds.
+    package init() {}
+
     /// Takes the lock at once, or gives a ticket for ``wait(_:)``.
-    func ask() -> UInt64? { line.withLock { $0.ask() } }
+    package func ask() -> UInt64? { line.withLock { $0.ask() } }
 
     /// Waits for the lock. Throws `CancellationError` if the task is cancelled before its turn.
-    func wait(_ ticket: UInt64) async throws {
+    package func wait(_ ticket: UInt64) async throws {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (waiter: Waiter) in
                 switch line.withLock({ $0.arrive(ticket, waiter) }) {
@@ -27,5 +30,5 @@ final class TransactionLock: Sendable {
     }
 
     /// Gives the lock to the next in line.
-    func release() { line.withLock { $0.release() }?.resume() }
+    package func release() { line.withLock { $0.release() }?.resume() }
 }

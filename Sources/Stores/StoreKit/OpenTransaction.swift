@@ -1,12 +1,11 @@
 // A transaction from BEGIN to its end: whether it still takes statements, and how it must end.
 
-import StoreKit
 import Synchronization
 
 /// The state of one transaction.
-final class OpenTransaction: Sendable {
+package final class OpenTransaction: Sendable {
     /// How a transaction stands.
-    enum Standing {
+    package enum Standing {
         /// It takes statements.
         case open
         /// A statement failed; only its rollback is left.
@@ -16,16 +15,16 @@ final class OpenTransaction: Sendable {
     }
 
     /// Which database it is open in.
-    let database: ObjectIdentifier
+    package let database: ObjectIdentifier
     private let standing = Mutex(Standing.open)
 
-    init(in database: SQLiteDatabase) { self.database = ObjectIdentifier(database) }
+    package init(in database: some RelationalStore & AnyObject) { self.database = ObjectIdentifier(database) }
 
     /// Whether it has not ended.
-    var isOngoing: Bool { standing.withLock { $0 != .ended } }
+    package var isOngoing: Bool { standing.withLock { $0 != .ended } }
 
     /// Ends the transaction. Returns how it stood before.
-    func end() -> Standing {
+    package func end() -> Standing {
         standing.withLock { standing in
             defer { standing = .ended }
             return standing
@@ -33,7 +32,7 @@ final class OpenTransaction: Sendable {
     }
 
     /// Runs a statement of the transaction; one that fails fails the transaction.
-    func run(_ statement: () throws -> [Row]) throws -> [Row] {
+    package func run(_ statement: () throws -> [Row]) throws -> [Row] {
         switch standing.withLock({ $0 }) {
         case .open: break
         case .failed: throw Self.failed
@@ -49,7 +48,18 @@ final class OpenTransaction: Sendable {
         }
     }
 
+    /// Runs a statement of the transaction that takes its time; one that fails fails the transaction.
+    package func perform(_ statement: () async throws -> [Row]) async throws -> [Row] {
+        _ = try run { [] }
+        do {
+            return try await statement()
+        } catch {
+            standing.withLock { if $0 == .open { $0 = .failed } }
+            throw error
+        }
+    }
+
     /// What statements meet after one that failed, in PostgreSQL's words.
-    static let failed = SQLError(
+    package static let failed = SQLError(
         state: "25P02", message: "current transaction is aborted, commands ignored until end of transaction block")
 }

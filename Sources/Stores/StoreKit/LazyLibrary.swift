@@ -4,20 +4,32 @@ import Fixtures
 import Glibc
 
 /// A shared library of the system.
-struct LazyLibrary: Sendable {
+package struct LazyLibrary: Sendable {
     /// Its name for people.
-    let name: String
+    package let name: String
     /// The file names by which the loader may know it, the best first.
-    let files: [String]
+    package let files: [String]
+
+    /// A library from its parts.
+    package init(name: String, files: [String]) {
+        self.name = name
+        self.files = files
+    }
 
     /// PostgreSQL's client library. Version 5 of its interface is all there is.
-    static let pq = LazyLibrary(name: "libpq", files: ["libpq.so.5", "libpq.so"])
-    /// The client library of Redis.
-    static let hiredis = LazyLibrary(
-        name: "hiredis", files: ["libhiredis.so.1.1.0", "libhiredis.so.1.0.0", "libhiredis.so.0.14", "libhiredis.so"])
+    package static let pq = LazyLibrary(name: "libpq", files: ["libpq.so.5", "libpq.so"])
+    /// The client library of Redis, by the major version of its interface that the program was built against: the
+    /// layout of replies differs.
+    package static func hiredis(major: Int) -> LazyLibrary {
+        LazyLibrary(
+            name: "hiredis",
+            files: major == 0
+                ? ["libhiredis.so.0.14", "libhiredis.so.0.13"]
+                : ["libhiredis.so.1.1.0", "libhiredis.so.1.0.0", "libhiredis.so"])
+    }
 
     /// Loads the library, or finds it loaded. Throws an `InputError` that says what to do where it cannot be loaded.
-    func load() throws -> UnsafeMutableRawPointer {
+    package func load() throws -> UnsafeMutableRawPointer {
         for file in files {
             if let library = dlopen(file, RTLD_NOW | RTLD_LOCAL) { return library }
         }
@@ -25,7 +37,7 @@ struct LazyLibrary: Sendable {
     }
 
     /// The address of a function of the library. Throws an `InputError` where there is no such library or function.
-    func function<Function>(_ symbol: String, as type: Function.Type) throws -> Function {
+    package func function<Function>(_ symbol: String, as type: Function.Type) throws -> Function {
         guard let address = dlsym(try load(), symbol) else {
             throw InputError(
                 "The library \(name) has no function \(symbol): it is of another version than the one built against.")

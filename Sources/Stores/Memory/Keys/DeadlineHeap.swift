@@ -1,12 +1,13 @@
 // A binary heap of deadlines: which key falls due next.
 
 import Kernel
+import StoreKit
 
 /// Deadlines, the earliest first; equal ones in the order of their keys.
 struct DeadlineHeap {
     struct Item: Comparable {
         let deadline: Instant
-        let key: String
+        let key: CacheBytes
 
         static func < (left: Item, right: Item) -> Bool { (left.deadline, left.key) < (right.deadline, right.key) }
     }
