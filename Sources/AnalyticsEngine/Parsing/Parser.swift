@@ -11,7 +11,8 @@ struct Parser {
     /// How many parsers stand inside each other.
     private var nesting = 0
 
-    /// How many brackets may stand inside each other, and how high a tree may be: what a stack of 512 KiB takes.
+    /// How many brackets may stand inside each other, and how high a tree may be: what 2 MiB of stack take in a debug
+    /// build; a simulation has 4 MiB.
     static let deepestNesting = 150
     static let highestTree = 400
 
