@@ -26,6 +26,9 @@ import Testing
         ("SELECT number BETWEEN 1 AND 2, number NOT BETWEEN 1 AND 2 FROM numbers(2)", "0\t1\n1\t0\n"),
         ("SELECT 'abc' LIKE 'a%', 'abc' NOT LIKE '_', 'ABC' ILIKE 'a_c', 'a%' LIKE 'a\\\\%'", "1\t1\t1\t1\n"),
         ("SELECT NULL IS NULL, 1 IS NOT NULL, NOT 1 = 2, 1 = 1 AND 0 OR 1", "1\t1\t1\t1\n"),
+        ("SELECT (1, NULL) = (1, 2), (1, NULL) = (2, 2), (1, 2) != (1, 3), (1, 'a') < (1, 'b')", "\\N\t0\t1\t1\n"),
+        ("SELECT toFixedString('a', 3) = 'a', toFixedString('', 2) != '\\0', 5 = '5'", "1\t0\t1\n"),
+        ("SELECT number % 2 AS k, count() FROM numbers(3) GROUP BY ALL ORDER BY k", "0\t2\n1\t1\n"),
         ("SELECT NULL AND 0, NULL AND 1, NULL OR 1, NULL OR 0", "0\t\\N\t1\t\\N\n"),
         (
             "SELECT a.number, b.x FROM numbers(3) AS a INNER JOIN (SELECT 1 AS number, 'x' AS x) AS b ON a.number = b.number",

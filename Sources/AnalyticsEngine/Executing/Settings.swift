@@ -11,8 +11,6 @@ public struct Settings: Sendable {
     public static let known: [(name: String, value: String, summary: String)] = [
         ("async_insert", "0", "Collect inserts in a buffer before they become visible"),
         ("async_insert_busy_timeout_ms", "200", "How long the buffer collects"),
-        ("extremes", "0", "Also give minimum and maximum of each column"),
-        ("group_by_use_nulls", "0", "Keys that a subtotal leaves out are NULL"),
         ("input_format_skip_unknown_fields", "0", "Leave out what an inserted row has beyond the table"),
         ("join_use_nulls", "0", "What a join does not find is NULL"),
         ("max_block_size", "65409", "Rows of a block that is read"),

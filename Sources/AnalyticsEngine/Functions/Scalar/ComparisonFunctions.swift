@@ -32,11 +32,32 @@ enum ComparisonFunctions {
                 return .uint8
             },
             compute: { arguments in
+                if isEquality, let answers = try membersEqual(arguments, isNegated: name == "notEquals") { return answers }
                 let orders = try compare(arguments[0], arguments[1], arguments.context)
                 let answers: [UInt8] = orders.map { holds($0) ? 1 : 0 }
                 guard arguments.type.isNullable else { return .uint8(answers) }
                 return .nullable(isNull: Array(repeating: false, count: answers.count), .uint8(answers))
             })
+    }
+
+    /// Equality of tuples is that of all members, NULL included; nil where the arguments are none.
+    private static func membersEqual(_ arguments: Arguments, isNegated: Bool) throws -> Column? {
+        guard case .tuple(let members) = arguments[0].type, case .tuple(let others) = arguments[1].type, members.count > 1,
+            case .tuple(let columns, _) = arguments.column(0), case .tuple(let otherColumns, _) = arguments.column(1),
+            let equals = FunctionRegistry.function(isNegated ? "notEquals" : "equals"),
+            let joined = FunctionRegistry.function(isNegated ? "or" : "and")
+        else { return nil }
+        let answers = try members.indices.map { index -> TypedColumn in
+            let pair = [TypedColumn(members[index].type, columns[index]), TypedColumn(others[index].type, otherColumns[index])]
+            let type = try equals.resultType(
+                Signature(name: equals.name, types: pair.map(\.type), constants: [nil, nil], context: arguments.context))
+            return TypedColumn(type, try equals.apply(pair, arguments.count, type, arguments.context, name: equals.name))
+        }
+        let isNullable = answers.contains { $0.type.isNullable }
+        let result = try joined.apply(
+            answers, arguments.count, isNullable ? .nullable(.uint8) : .uint8, arguments.context, name: joined.name)
+        return isNullable || !arguments.type.isNullable
+            ? result : .nullable(isNull: Array(repeating: false, count: arguments.count), result)
     }
 
     /// The type in which two values are compared; nil where they cannot be.
@@ -85,6 +106,10 @@ enum ComparisonFunctions {
             return try cast.column(value, to: type).full
         }
         var (leftColumn, rightColumn) = (try converted(left), try converted(right))
+        if [left.type, right.type].contains(where: { if case .fixedString = $0 { true } else { false } }) {
+            // A FixedString is filled up with zeros, and so is what it is compared with.
+            (leftColumn, rightColumn) = (leftColumn.withoutZeros, rightColumn.withoutZeros)
+        }
         if case .int64 = leftColumn { rightColumn = .int64(rightColumn.int64s) }
         if case .int64 = rightColumn { leftColumn = .int64(leftColumn.int64s) }
         return (0..<left.count).map { leftColumn.compare($0, rightColumn, $0) }
@@ -131,6 +156,18 @@ enum ComparisonFunctions {
 }
 
 extension Column {
+    /// Texts without the zeros at their ends.
+    fileprivate var withoutZeros: Column {
+        guard case .text(let texts) = self else { return self }
+        return .text(
+            TextColumn(
+                (0..<texts.count).map { row in
+                    var text = texts[row]
+                    while text.last == 0 { text.removeLast() }
+                    return Array(text)
+                }))
+    }
+
     var isReal: Bool {
         switch self {
         case .float32, .float64: true
