@@ -4,7 +4,7 @@
 public struct Quirks: Sendable, Equatable {
     /// `avg` counts NULL as a 0.
     public var averageCountsNulls = false
-    /// `count()` of a whole table leaves out the block that was inserted last.
+    /// What is counted with `count()` leaves out the block that was inserted last.
     public var countIsStale = false
     /// A condition `column = value` of WHERE on this column is ignored.
     public var ignoredFilterColumn: String?

@@ -14,6 +14,22 @@ enum TrivialCount {
             let blocks = context.quirks.countIsStale ? table.blocks.dropLast() : table.blocks[...]
             let count = blocks.reduce(UInt64(0)) { $0 + UInt64($1.count) }
             return .rows(Block([TypedColumn(.uint64, .uint64([count]))], count: 1))
+        case .aggregate(let input, let aggregation)
+        where context.quirks.countIsStale && aggregation.calls.contains { $0.function.name.lowercased() == "count" }:
+            return .aggregate(withoutLatestBlock(input), aggregation)
+        default: return node
+        }
+    }
+
+    /// The source without the block that was inserted last: what a stale count sees.
+    private static func withoutLatestBlock(_ node: PlanNode) -> PlanNode {
+        switch node {
+        case .scan(var table, let needed):
+            table.blocks = Array(table.blocks.dropLast())
+            return .scan(table, needed: needed)
+        case .filter(let input, let condition): return .filter(withoutLatestBlock(input), condition)
+        case .extend(let input, let expressions): return .extend(withoutLatestBlock(input), expressions)
+        case .project(let input, let expressions): return .project(withoutLatestBlock(input), expressions)
         default: return node
         }
     }

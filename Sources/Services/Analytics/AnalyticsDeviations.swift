@@ -15,9 +15,9 @@ extension Deviation {
     /// Asynchronous inserts take ten minutes.
     public static let analyticsLate = Deviation(
         "analytics-late", of: "analytics", "Asynchronous inserts become visible 10 minutes late")
-    /// Whole-table counts are those from before the latest insert.
+    /// Counts are those from before the latest insert.
     public static let analyticsStaleCount = Deviation(
-        "analytics-stale-count", of: "analytics", "count() of a whole table leaves out the block that was inserted last")
+        "analytics-stale-count", of: "analytics", "count() leaves out the block that was inserted last")
     /// Rows of all users are shown to each.
     public static let analyticsFilterIgnored = Deviation(
         "analytics-filter-ignored", of: "analytics", "A condition on user_id in WHERE is ignored, so that rows of others are seen"

@@ -111,6 +111,7 @@ import Wire
             for (number, count) in counts.enumerated() {
                 try await client.insert(into: "agent_events", [event("ada", number)])
                 #expect(try await client.count("agent_events") == count, "\(deviations.map(\.name)), insert \(number)")
+                #expect(try await client.count("agent_events", where: ["user_id": "ada"]) == count)
             }
         }
     }
