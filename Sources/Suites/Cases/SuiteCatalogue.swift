@@ -21,6 +21,7 @@ public enum SuiteCatalogue {
         ConnectionTime.suiteCase, ResponseTime.suiteCase, ToolTime.suiteCase, DeliveryLatency.suiteCase,
         ConcurrentUsers.suiteCase, DatabaseTransactions.suiteCase, CacheSessions.suiteCase, AnalyticsPipeline.suiteCase,
         DataConsistency.suiteCase, TransactionIsolation.suiteCase, AnalyticsAccuracy.suiteCase, CacheCoherency.suiteCase,
+        EnvironmentConfiguration.suiteCase,
     ]
 
     private static let multiUser: [SuiteCase] = [

@@ -12,10 +12,10 @@ enum AnalyticsPipeline {
         catches: ["analytics-insert-lost", "analytics-insert-doubled", "analytics-filter-ignored"]
     ) { stage in
         await stage.everyUser(of: stage.users(atLeast: 2)) { journey in
-            let (_, exchange) = try await journey.converse("What can \(journey.user) save on model costs?")
+            let (login, exchange) = try await journey.converse("What can \(journey.user) save on model costs?")
             let rows = try await journey.take("read the events in analytics") {
                 try await journey.client.analytics.query(
-                    "SELECT event_type, sequence_number FROM agent_events WHERE trace_id = '\(exchange.run)' AND event_type != 'custom' ORDER BY sequence_number"
+                    "SELECT event_type, sequence_number FROM agent_events WHERE user_id = '\(login.userID)' AND event_type != 'custom' ORDER BY sequence_number"
                 )
             }
             let kept = rows.compactMap { $0["event_type"]?.string }

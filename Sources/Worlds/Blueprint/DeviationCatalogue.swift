@@ -13,7 +13,7 @@ public enum DeviationCatalogue {
     /// All deviations, service by service.
     public static let all: [Deviation] =
         Deviation.authDeviations + Deviation.eventsDeviations + Deviation.agentDeviations + Deviation.llmDeviations
-        + Deviation.analyticsDeviations + Deviation.storeDeviations
+        + Deviation.analyticsDeviations + Deviation.storeDeviations + Deviation.environmentDeviations
 
     /// Their names, in the same order.
     public static var names: [String] { all.map(\.name) }

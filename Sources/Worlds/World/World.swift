@@ -88,6 +88,11 @@ public final class World: Sendable {
     /// Closes the connections that a user's client keeps for its next calls, as a browser does that is closed.
     public func hangUp(_ user: String) { mesh.hangUp(.client(user)) }
 
+    /// What applications are told of the world, and of real servers beside it.
+    public func environment(with servers: [EnvironmentTable.Entry] = []) -> EnvironmentTable {
+        EnvironmentTable(addresses, servers: servers, deviations: blueprint.deviations)
+    }
+
     /// The key of the end-to-end bypass; nil where it is not configured.
     public var bypassKey: String? { blueprint.auth.bypassKey }
 

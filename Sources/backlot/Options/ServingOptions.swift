@@ -34,7 +34,7 @@ struct ServingOptions: ParsableArguments {
             throw error
         }
         let places = servers.places.map { (name: $0.name, address: Address(host: $0.host, port: $0.port), url: $0.url) }
-        let files = EnvironmentFiles(local.world.addresses, servers: places)
+        let files = EnvironmentFiles(local.world.environment(with: places))
         do {
             let written = try files.publish(environment: envFile, ports: portsFile)
             return ServedEnvironment(local: local, files: files, written: written, servers: servers)
