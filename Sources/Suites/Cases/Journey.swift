@@ -66,7 +66,14 @@ final class Journey {
     /// Notes what is wrong unless a value is the expected one.
     @discardableResult
     func expect<Value: Equatable>(_ value: Value, _ expected: Value, _ what: String) -> Bool {
-        check(value == expected, "\(what) is \(value), expected \(expected)")
+        check(value == expected, "\(what) is \(Self.spoken(value)), expected \(Self.spoken(expected))")
+    }
+
+    /// A value as a reader wants it: what an optional holds, or `nothing`.
+    private static func spoken(_ value: Any) -> String {
+        let mirror = Mirror(reflecting: value)
+        guard mirror.displayStyle == .optional else { return "\(value)" }
+        return mirror.children.first.map { spoken($0.value) } ?? "nothing"
     }
 
     /// Notes what is wrong unless something took less than a limit.

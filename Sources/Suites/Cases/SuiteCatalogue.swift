@@ -12,6 +12,7 @@ public enum SuiteCatalogue {
         TokenExpiry.suiteCase, SessionPersistence.suiteCase, AuthCoordination.suiteCase, WebSocketHandshake.suiteCase,
         WebSocketAuthentication.suiteCase, FiveEvents.suiteCase, ReconnectRecovery.suiteCase, Heartbeats.suiteCase,
         AgentStart.suiteCase, ToolResults.suiteCase, AgentWorkflow.suiteCase, StatePersistence.suiteCase,
+        AgentCancel.suiteCase,
         EventStreaming.suiteCase, EventOrder.suiteCase, EventIsolation.suiteCase, EventSchemas.suiteCase,
         FirstMessage.suiteCase, ChatFlow.suiteCase, ResponseStreaming.suiteCase, ErrorRecovery.suiteCase,
     ]
@@ -20,13 +21,15 @@ public enum SuiteCatalogue {
         NetworkConnectivity.suiteCase, StoreConnectivity.suiteCase, ModelConnectivity.suiteCase, ServiceDiscovery.suiteCase,
         ConnectionTime.suiteCase, ResponseTime.suiteCase, ToolTime.suiteCase, DeliveryLatency.suiteCase,
         ConcurrentUsers.suiteCase, DatabaseTransactions.suiteCase, CacheSessions.suiteCase, AnalyticsPipeline.suiteCase,
-        DataConsistency.suiteCase, TransactionIsolation.suiteCase, AnalyticsAccuracy.suiteCase, CacheCoherency.suiteCase,
+        DataConsistency.suiteCase, ModelAnswers.suiteCase, TransactionIsolation.suiteCase, AnalyticsAccuracy.suiteCase,
+        CacheCoherency.suiteCase,
         EnvironmentConfiguration.suiteCase,
     ]
 
     private static let multiUser: [SuiteCase] = [
         Crowd.suiteCase, IndependentContexts.suiteCase, IsolatedThreads.suiteCase, ResourceCleanup.suiteCase,
-        UserBoundaries.suiteCase, FilteredQueries.suiteCase, SessionMemory.suiteCase, ArtifactIsolation.suiteCase,
+        UserBoundaries.suiteCase, AccountOwnership.suiteCase, FilteredQueries.suiteCase, SessionMemory.suiteCase,
+        ArtifactIsolation.suiteCase,
         EventRecipients.suiteCase, ConnectionIsolation.suiteCase, EventQueues.suiteCase, NotificationIsolation.suiteCase,
         NoGrowth.suiteCase, LinearMemory.suiteCase, ReleasedObjects.suiteCase,
     ]

@@ -22,7 +22,7 @@ enum AuthCoordination {
             }
             try await journey.take("ask for a service's token with a wrong secret") {
                 try await journey.expectRefusal("a wrong service secret", { $0.refusedStatus == 401 }) {
-                    try await journey.client.auth.serviceToken(id: "backlot-agent", secret: "a wrong secret")
+                    try await journey.client.auth.serviceToken(id: "backlot-backend", secret: "a wrong secret")
                 }
             }
         }

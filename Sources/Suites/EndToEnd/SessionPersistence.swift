@@ -17,7 +17,10 @@ enum SessionPersistence {
             return login
         }
         await stage.journey("operator") { journey in
-            try await journey.take("restart auth") { try await journey.world.restart(.auth) }
+            try await journey.take("restart auth") {
+                await journey.world.crash(.auth)
+                try await journey.world.restart(.auth)
+            }
         }
         await stage.everyUser { journey in
             guard let number = stage.users.firstIndex(of: journey.user), let login = logins[number] else { return }

@@ -8,7 +8,7 @@ import Worlds
 enum IsolatedThreads {
     static let suiteCase = SuiteCase(
         "multi_user/isolated-threads", "Each user lists exactly their own threads and reads exactly their own messages",
-        layer: .flows, covers: ["M1.3"], catches: ["thread-not-filtered", "wrong-thread"]
+        layer: .flows, covers: ["M1.3"], catches: ["thread-not-filtered"]
     ) { stage in
         let users = stage.users(atLeast: 2)
         let logins = await stage.everyUser(of: users) { journey -> (LoggedIn, [AgentThread]) in

@@ -10,7 +10,7 @@ enum CacheSessions {
     static let suiteCase = SuiteCase(
         "staging/cache",
         "The cache keeps values until their time is over, counts without loss, and holds a session while it lasts",
-        layer: .services, covers: ["S3.2"], catches: ["cache-ttl-ignored", "cache-stale-read"]
+        layer: .services, covers: ["S3.2"], catches: ["cache-ttl-ignored", "cache-stale-read", "cache-keys-shared"]
     ) { stage in
         let users = stage.users
         await stage.everyUser { try await walk($0) }

@@ -9,7 +9,7 @@ import Worlds
 enum DataConsistency {
     static let suiteCase = SuiteCase(
         "staging/data-consistency", "The database, the user's events and analytics agree on who asked what, and what came of it",
-        layer: .flows, covers: ["S4.1"], catches: ["wrong-thread", "analytics-insert-lost", "fallback-claims-success"]
+        layer: .flows, covers: ["S4.1"], catches: ["wrong-thread", "analytics-insert-lost"]
     ) { stage in
         await stage.everyUser { journey in
             let question = "What can \(journey.user) save on model costs?"

@@ -12,7 +12,7 @@ enum TransactionIsolation {
     static let suiteCase = SuiteCase(
         "staging/transaction-isolation",
         "Users who add to one counter at once lose no addition, and the sum of moved amounts stays",
-        layer: .services, covers: ["S4.2"], catches: ["sql-lost-update", "sql-rollback-ignored"]
+        layer: .services, covers: ["S4.2"], catches: ["sql-lost-update", "sql-lost-commit"]
     ) { stage in
         let users = stage.users(atLeast: 5)
         await stage.journey("operator") { journey in
