@@ -237,15 +237,7 @@ extension EventsAgentWorld {
 private struct BrokenCache: CacheStore {
     private let error = CacheError("LOADING Redis is loading the dataset in memory")
 
-    func get(_ key: String) async throws -> String? { throw error }
-    func set(_ key: String, _ value: String, expiry: Duration?) async throws { throw error }
-    func setIfAbsent(_ key: String, _ value: String, expiry: Duration?) async throws -> Bool { throw error }
-    func delete(_ key: String) async throws -> Bool { throw error }
-    func increment(_ key: String, by amount: Int64) async throws -> Int64 { throw error }
-    func expire(_ key: String, after expiry: Duration) async throws -> Bool { throw error }
-    func timeToLive(_ key: String) async throws -> Duration? { throw error }
-    func addMember(_ key: String, _ member: String) async throws -> Bool { throw error }
-    func removeMember(_ key: String, _ member: String) async throws -> Bool { throw error }
-    func members(_ key: String) async throws -> [String] { throw error }
-    func keys() async throws -> [String] { throw error }
+    func perform(_ command: CacheCommand) async throws -> CacheReply { throw error }
+    func connect(_ deliver: @escaping @Sendable (CacheReply) -> Void) async throws -> CacheSession { throw error }
+    func close() async throws {}
 }
