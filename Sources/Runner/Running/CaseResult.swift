@@ -1,5 +1,6 @@
 // What came of one case under one seed.
 
+public import Faults
 public import Kernel
 public import Suites
 
@@ -19,8 +20,10 @@ public struct CaseResult: Sendable {
     public var elapsed = Duration.zero
     /// How much real time passed.
     public var took = Duration.zero
-    /// The faults that happened, in order.
+    /// The faults that happened, a line each, in order.
     public var faults: [String] = []
+    /// The same as decisions, by which alone the run repeats.
+    public var decisions = DecisionList([])
     /// What happened, where it was kept.
     public var events: [Trace.Event] = []
 

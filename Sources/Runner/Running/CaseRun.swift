@@ -26,7 +26,7 @@ struct CaseRun {
         let (suiteCase, setting) = (suiteCase, plan.setting)
         let outcome = SimulatedWorld.run(blueprint) { world in
             let report = try await suiteCase.run(in: world, setting)
-            return (report: report, faults: world.faultLines)
+            return (report: report, faults: world.faultLines, decisions: world.decisions)
         }
         var result: CaseResult
         switch outcome.result {
@@ -35,6 +35,7 @@ struct CaseRun {
             result = self.result(Self.verdict(value.report.findings + hung, value.report))
             result.timings = value.report.timings
             result.faults = value.faults
+            result.decisions = value.decisions
         case .failure(let error): result = self.result(Self.verdict(of: error))
         }
         result.fingerprint = outcome.fingerprint
@@ -53,10 +54,13 @@ struct CaseRun {
             let (suiteCase, setting) = (suiteCase, plan.setting)
             let value = try await LocalWorld.run(blueprint) { world in
                 let report = try await suiteCase.run(in: world, setting)
-                return (report: report, faults: world.faultLines, events: world.trace.events)
+                return (
+                    report: report, faults: world.faultLines, events: world.trace.events, decisions: world.decisions
+                )
             }
             result = self.result(Self.verdict(value.report.findings, value.report))
             (result.timings, result.faults, result.events) = (value.report.timings, value.faults, value.events)
+            result.decisions = value.decisions
         } catch {
             result = self.result(.notRun("\(error)"))
         }

@@ -23,5 +23,5 @@ enum IndependentContexts {
     }
 
     /// A word that nobody else says.
-    private static func mark(of user: String) -> String { String(user.reversed()) + "-mark" }
+    private static func mark(of user: String) -> String { "<\(user)>" + String(user.reversed()) + "<mark>" }
 }

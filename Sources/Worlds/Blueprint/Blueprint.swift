@@ -46,6 +46,9 @@ public struct Blueprint: Sendable {
 }
 
 extension Blueprint {
+    /// The names of the deviations that are switched on, sorted.
+    public var deviationNames: [String] { deviations.map(\.name).sorted() }
+
     /// Checks that such a world can be built. Throws an `InputError`.
     func check() throws {
         for name in ServiceName.allCases {

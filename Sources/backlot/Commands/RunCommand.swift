@@ -17,10 +17,8 @@ struct RunCommand: AsyncParsableCommand {
             Layers run one after the other: infrastructure, services, flows. What rests on a layer that failed is skipped.
             Exit codes: 0 passed, 1 failed, 2 could not run or nothing ran, 64 wrong usage.
 
-            Faults: LINK: FAULT[(PARAMETER=VALUE, ...)][@N | @N..M | @N..][~PERCENT%]
-              LINK is caller->callee (what the caller sends), caller<-callee (what comes back) or caller<->callee.
-              An end is auth, llm, analytics, events, agent, client, one user (user-3) or *.
-              @N is the N-th delivery that way on that link, from 1. 'backlot faults' lists the faults.
+            Faults: --faults none, light (mild and rare: retries absorb them), swarm (every seed its own mix), or a file;
+            --fault 'PLACE: FAULT(PARAMETER=VALUE)@N' for one alone. 'backlot faults' lists faults and places.
 
             Examples:
               backlot run
@@ -29,6 +27,9 @@ struct RunCommand: AsyncParsableCommand {
               backlot run -m "auth_flow and golden_path" -k "not refresh"
               backlot run --seeds 1000 --fault "client<-events: latency(mean=200ms, jitter=100ms)~10%"
               backlot run e2e/golden-path --seed 42 --fault "client->agent: reset@2" --tb=long
+              backlot run --seeds 500 --faults light
+              backlot run --seeds 100 --faults swarm --out failures
+              backlot run --real postgres,redis
               backlot run --world local --json --junit report.xml
             """)
 
@@ -46,6 +47,8 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "What is shown of a failure: 'short', 'long' (all findings and the trace) or 'no'.") var tb = "short"
     @Flag(help: "Writes JSON lines instead of text.") var json = false
     @Option(help: "Where to write a report as JUnit XML.") var junit: String?
+    @Option(help: "A folder for failure files, one for each case run that failed; 'backlot replay' runs them again.")
+    var out: String?
 
     mutating func run() async throws {
         let (collection, selection, chosen) = try selection.select()
@@ -56,11 +59,17 @@ struct RunCommand: AsyncParsableCommand {
         plan.blueprint = servers.applied(to: plan.blueprint)
         let command = ReplayCommand(world.replayArguments + real.replayArguments)
         let report = JUnitReport(plan, command: command)
+        let failures = try FailureFolder(out, plan, command)
         for error in errors { FileHandle.standardError.write(Data("collection error: \(error)\n".utf8)) }
+        let observe: @Sendable (CaseResult) -> Void = { result in
+            report.observe(result)
+            failures.observe(result)
+        }
         let summary =
             json
-            ? await runAsJSON(plan, command, report, errors.count) : try await runAsText(plan, command, report, errors.count)
+            ? await runAsJSON(plan, command, observe, errors.count) : await runAsText(plan, command, observe, errors.count)
         await servers.stop()
+        try failures.finish()
         if let junit { try OutputFile.write(report.text, to: junit) }
         if summary.exitCode != 0 { throw ExitCode(summary.exitCode) }
     }
@@ -86,8 +95,8 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func runAsText(
-        _ plan: RunPlan, _ command: ReplayCommand, _ junit: JUnitReport, _ errors: Int
-    ) async throws -> RunSummary {
+        _ plan: RunPlan, _ command: ReplayCommand, _ also: @escaping @Sendable (CaseResult) -> Void, _ errors: Int
+    ) async -> RunSummary {
         let isTerminal = isatty(STDOUT_FILENO) == 1
         let isColoured = isTerminal && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
         let style = TerminalReport.Style(
@@ -97,7 +106,7 @@ struct RunCommand: AsyncParsableCommand {
         report.begin(build: Installation.build)
         var summary = await SuiteRun.carryOut(plan) { result in
             report.observe(result)
-            junit.observe(result)
+            also(result)
         }
         summary.collectionErrors = errors
         report.end(summary)
@@ -105,13 +114,13 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func runAsJSON(
-        _ plan: RunPlan, _ command: ReplayCommand, _ junit: JUnitReport, _ errors: Int
+        _ plan: RunPlan, _ command: ReplayCommand, _ also: @escaping @Sendable (CaseResult) -> Void, _ errors: Int
     ) async -> RunSummary {
         let lines = JSONLines(write: Output.write)
         lines.begin(plan, build: Installation.build)
         var summary = await SuiteRun.carryOut(plan) { result in
             lines.observe(result)
-            junit.observe(result)
+            also(result)
         }
         summary.collectionErrors = errors
         lines.end(summary, command: command)

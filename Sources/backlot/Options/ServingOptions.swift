@@ -13,6 +13,7 @@ struct ServingOptions: ParsableArguments {
     @Option(help: "Where to write NAME=value lines that a shell can source.") var envFile: String?
     @Option(help: "Where to write the names, hosts and ports as JSON.") var portsFile: String?
     @Option(help: "The seed of ids, tokens and faults.") var seed = "1"
+    @OptionGroup var faults: FaultOptions
     @OptionGroup var deviations: DeviationOptions
     @OptionGroup var real: RealServerOptions
 
@@ -23,9 +24,11 @@ struct ServingOptions: ParsableArguments {
         }
         let seed = try UsageError.from { try SeedText.seed(self.seed) }
         let chosen = try UsageError.from { try deviations.chosen() }
+        let plan = try UsageError.from { try faults.plan() }
         async let warmUp: Void = LocalWorld.warmUp()
         var blueprint = Blueprint(.local, seed: seed, fixtures: try Installation.fixtures())
         blueprint.deviations = chosen
+        blueprint.faults = plan
         await warmUp
         let servers = try await real.start(isServed: true)
         let local: LocalWorld

@@ -1,7 +1,6 @@
 // Which world, with which users, faults and planted bugs.
 
 import ArgumentParser
-import Faults
 import Fixtures
 import Foundation
 import Runner
@@ -17,8 +16,7 @@ struct WorldOptions: ParsableArguments {
     @Flag(help: "Always true: nothing here needs Docker.") var noDocker = false
     @Option(help: "How many users act at once. Also: --concurrent-users.") var users: Int?
     @Option(help: .hidden) var concurrentUsers: Int?
-    @Option(help: "A fault: LINK: FAULT[(PARAMETER=VALUE, ...)][@N][~PERCENT%]. May be given several times.")
-    var fault: [String] = []
+    @OptionGroup var faults: FaultOptions
     @OptionGroup var deviations: DeviationOptions
 
     /// The names of environments that the plan knows.
@@ -50,10 +48,7 @@ struct WorldOptions: ParsableArguments {
         let name = world ?? WorldKind.simulated.rawValue
         guard let kind = WorldKind(rawValue: name) else { throw UsageError.unknown("world", name, known: known) }
         var blueprint = Blueprint(kind, seed: seed, fixtures: fixtures)
-        blueprint.faults = FaultPlan(
-            try UsageError.from {
-                try fault.map { try FaultExpression.parse($0, endpoints: ServiceName.names + ["client"]) }
-            })
+        blueprint.faults = try UsageError.from { try faults.plan() }
         blueprint.deviations = try UsageError.from { try deviations.chosen() }
         if let note = deviations.note { notes.append(note) }
         return (blueprint, notes)
@@ -66,8 +61,7 @@ struct WorldOptions: ParsableArguments {
     var replayArguments: [String] {
         var arguments = ["--users", "\((try? userCount()) ?? 10)"]
         if let world, world != "simulated" { arguments += ["--world", world] }
-        for fault in fault { arguments += ["--fault", fault] }
-        arguments += deviations.replayArguments
+        arguments += faults.replayArguments + deviations.replayArguments
         return arguments
     }
 }
