@@ -22,9 +22,9 @@ extension FaultPlan {
     private static func light(_ services: [String]) throws -> FaultPlan {
         let lines = [
             "*<->*: latency(mean=40ms, jitter=30ms)~2%", "*<->*: jitter(max=2ms)~20%", "client<-events: event-duplicate~2%",
-            "client<-events: event-delay(min=10ms, max=300ms)~3%",
+            "client<-events: event-delay(min=10ms, max=150ms)~3%",
             // Where the callers of these fakes try again: whoever they validate a token with, and whatever an agent calls.
-            "agent->* /**: http-503(retry-after=1s)~1%", "events->auth /**: http-503(retry-after=1s)~1%",
+            "agent->* /**: http-503~1%", "events->auth /**: http-503~1%",
         ]
         let endpoints = services + ["client", "agent", "events", "auth"]
         return FaultPlan(try lines.map { try FaultExpression.parse($0, endpoints: endpoints, source: "light") })

@@ -141,7 +141,11 @@ public final class TerminalReport: Sendable {
         case .skipped(let reason): lines = ["skip \(result.id)\(seed): \(reason)"]
         }
         let isDetailed = style.amount == .verbose || (result.verdict.isTrouble && style.traceback != .no)
-        if isDetailed { lines += result.faults.map { "     fault: \($0)" } }
+        if isDetailed {
+            let limit = style.amount == .verbose || style.traceback == .long ? Int.max : 10
+            lines += result.faults.prefix(limit).map { "     fault: \($0)" }
+            if result.faults.count > limit { lines.append("     and \(result.faults.count - limit) faults more") }
+        }
         if style.amount == .verbose || style.traceback == .long, result.verdict.isTrouble || plan.count == 1 {
             lines += result.events.map(Self.line)
         }

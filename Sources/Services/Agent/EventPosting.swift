@@ -22,6 +22,8 @@ struct EventPosting: Sendable {
             "user_id": .string(order.userID), "event_id": .string(event.id(in: order)), "event": event.json(in: order),
         ]
         var call = context.signed(Call.post("/internal/events").field(.contentType, "application/json"))
+        // The events service knows an event by its id: one that comes twice is one.
+        call.isRepeatable = true
         call.body = body.buffer
         try await attempt(call, at: "events", what: "The event \(event.kind.rawValue) could not be delivered")
     }

@@ -93,6 +93,15 @@ extension Journey {
         world.hangUp(user)
     }
 
+    /// Events that happened well before a socket was opened have waited for it, and say so; there must be one at least.
+    func checkRecovered(_ events: [AgentEvent], before opened: Instant) {
+        let waited = events.filter { event in
+            Instant(iso8601: event.timestamp).map { $0.advanced(by: .milliseconds(400)) < opened } ?? false
+        }
+        check(!waited.isEmpty, "no event has waited for the socket")
+        for event in waited where !event.isRecovered { find("\(event.kind.rawValue) has waited and does not say so") }
+    }
+
     /// Every event must be what the schema says.
     func checkPayloads(_ events: [AgentEvent]) {
         note(EventPayloadChecker.check(events, by: world.blueprint.fixtures.eventSchema))

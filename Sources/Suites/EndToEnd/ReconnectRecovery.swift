@@ -27,15 +27,15 @@ enum ReconnectRecovery {
             seen = conversation.events
         }
         // The socket is gone without a word; the run goes on.
-        try await journey.clock.sleep(for: .milliseconds(700))
+        try await journey.clock.sleep(for: .seconds(1))
+        let opened = journey.clock.now
         let socket = try await journey.take("resume") {
             try await journey.client.events.connect(token: login.accessToken, lastSequence: seen.last?.sequence)
         }
         defer { socket.connection.abort() }
         var conversation = Conversation(socket, clock: journey.clock)
         try await journey.take("read the rest") { try await conversation.receiveRun() }
-        journey.check(
-            conversation.events.first?.isRecovered == true, "the first event after the break does not say that it waited")
+        journey.checkRecovered(conversation.events, before: opened)
         let all = seen + conversation.events
         let first = all.first?.sequence ?? 1
         journey.expect(all.map(\.sequence), Array(first..<first + all.count), "the sequence numbers over both sockets")

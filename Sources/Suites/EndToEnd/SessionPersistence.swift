@@ -20,6 +20,8 @@ enum SessionPersistence {
             try await journey.take("restart auth") {
                 await journey.world.crash(.auth)
                 try await journey.world.restart(.auth)
+                // Everybody's connections have ended by then.
+                try await journey.clock.sleep(for: .seconds(1))
             }
         }
         await stage.everyUser { journey in

@@ -29,13 +29,14 @@ enum EventQueues {
         for (user, own) in zip(users, runs).reversed() {
             guard let (login, run) = own else { continue }
             await stage.journey(user) { journey in
+                let opened = journey.clock.now
                 try await journey.withSocket(login) { conversation in
                     try await journey.take("come back and read") { try await conversation.receiveRun() }
                     let events = conversation.events
                     journey.note(EventOrderChecker.check(events))
                     journey.note(
                         IsolationChecker.check(conversation.frames, user: login.userID, thread: run.threadID, run: run.runID))
-                    journey.check(events.allSatisfy(\.isRecovered), "events that have waited do not say so")
+                    journey.checkRecovered(events, before: opened)
                 }
             }
         }

@@ -27,7 +27,14 @@ enum NoGrowth {
             journey.expect(counted.count, 4, "the number of rounds that could be counted")
             for (round, held) in counted.enumerated().dropFirst(2) {
                 // The first rounds fill pools of connections; after that nothing may be added.
-                journey.expect("\(held)", "\(counted[1])", "what is held after round \(round + 1)")
+                let base = counted[1]
+                journey.expect(
+                    [held.connections, held.runs, held.eventsWaiting], [base.connections, base.runs, base.eventsWaiting],
+                    "the numbers of WebSockets, runs and waiting events after round \(round + 1)")
+                // Less than a task for every user and round: pools of the services' own connections may breathe.
+                if let now = held.tasks, let then = base.tasks {
+                    journey.check(now < then + 2 * crowd.count, "\(now) tasks after round \(round + 1), \(then) after the second")
+                }
             }
         }
     }
