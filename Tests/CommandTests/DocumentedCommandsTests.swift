@@ -15,8 +15,11 @@ private struct DocumentedBlock: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(page):\(line)" }
 
+    /// Whether real servers must be installed.
+    var needsServers: Bool { information.contains("needs=servers") }
+
     /// The exit code that the block is to end with.
-    var exitCode: Int32 { information.split(separator: "=").last.flatMap { Int32($0) } ?? 0 }
+    var exitCode: Int32 { information.firstMatch(of: /exit=(\d+)/).flatMap { Int32($0.1) } ?? 0 }
 }
 
 private enum Documentation {
@@ -65,6 +68,9 @@ private enum Documentation {
     }
 
     @Test(arguments: Documentation.scripts) fileprivate func itDoesWhatThePageSays(block: DocumentedBlock) async throws {
+        if block.needsServers, !Self.serversAreInstalled {
+            try Test.cancel("not run: PostgreSQL or Redis is not installed ('Docker-free-env/install --real' installs both)")
+        }
         try await Command.withFolder { folder in
             try FileManager.default.createSymbolicLink(
                 at: folder.appending(path: "Fixtures"), withDestinationURL: Command.root.appending(path: "Fixtures"))
@@ -91,6 +97,15 @@ private enum Documentation {
             seen = try await Command.shell(command).output
         }
         #expect(Self.shape(block.text) == Self.shape(seen), "\(block.page):\(block.line)")
+    }
+
+    private static var serversAreInstalled: Bool {
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
+        func isThere(_ program: String, _ folders: [String]) -> Bool {
+            folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
+        }
+        return isThere("redis-server", folders) && isThere("initdb", folders + versions.map { "/usr/lib/postgresql/\($0)/bin" })
     }
 
     /// A text without what differs from run to run: numbers with their units, hashes, columns' widths.

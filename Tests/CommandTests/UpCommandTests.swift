@@ -47,7 +47,7 @@ private func get(_ path: String, at address: Address) async throws -> Reply {
             }
             let (status, took) = await environment.stop(signal)
             #expect(status == 0)
-            #expect(took < .seconds(2), "\(took)")
+            #expect(took < .seconds(20), "it hangs: \(took)")
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
         }
     }
