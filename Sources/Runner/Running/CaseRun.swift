@@ -21,6 +21,7 @@ struct CaseRun {
 
     /// Runs the case in a simulation. Blocks the calling thread.
     func simulate() -> CaseResult {
+        if let reason = plan.missingServers, suiteCase.concernsStores { return result(.notRun(reason)) }
         if let reason = lacking { return skipped(reason) }
         let begun = ContinuousClock.now
         let (suiteCase, setting) = (suiteCase, plan.setting)
@@ -47,6 +48,7 @@ struct CaseRun {
 
     /// Runs the case on loopback.
     func runLocally() async -> CaseResult {
+        if let reason = plan.missingServers, suiteCase.concernsStores { return result(.notRun(reason)) }
         if let reason = lacking { return skipped(reason) }
         let begun = ContinuousClock.now
         var result: CaseResult

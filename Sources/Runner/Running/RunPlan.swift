@@ -17,6 +17,9 @@ public struct RunPlan: Sendable {
     public var blueprint: Blueprint
     /// How many worlds run at once, each on a thread of its own.
     public var width: Int
+    /// Why real servers that were asked for are not there; cases about stores are then not run, the others on the embedded
+    /// ones. Nil where all is as asked for.
+    public var missingServers: String?
     /// What the report is to say of the run before it begins, such as that the fakes stand in for a staging that is not
     /// there.
     public var notes: [String] = []

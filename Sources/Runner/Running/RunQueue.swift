@@ -22,7 +22,7 @@ final class RunQueue: @unchecked Sendable {  // because every access is under th
         runs = plan.runs
         self.continuation = continuation
         isStarted = Array(repeating: false, count: runs.count)
-        let ledger = LayerLedger(plan.cases)
+        let ledger = LayerLedger(plan)
         ledgers = Dictionary(uniqueKeysWithValues: Set(plan.seeds).map { ($0, ledger) })
         if runs.isEmpty { continuation.finish() }
     }
@@ -89,15 +89,20 @@ struct LayerLedger {
     private var left: [CaseLayer: Int] = [:]
     private var failure: [CaseLayer: String] = [:]
 
-    init(_ cases: [SuiteCase]) {
-        for suiteCase in cases { left[suiteCase.layer, default: 0] += 1 }
+    private let toleratesNotRun: Bool
+
+    init(_ plan: RunPlan) {
+        toleratesNotRun = plan.missingServers != nil
+        for suiteCase in plan.cases { left[suiteCase.layer, default: 0] += 1 }
     }
 
     mutating func add(_ result: CaseResult) {
         let layer = result.suiteCase.layer
         left[layer, default: 0] -= 1
         switch result.verdict {
-        case .failed, .notRun: if failure[layer] == nil { failure[layer] = result.id }
+        case .failed: if failure[layer] == nil { failure[layer] = result.id }
+        // Where servers are missing, what needs them says nothing of the rest.
+        case .notRun: if failure[layer] == nil, !toleratesNotRun { failure[layer] = result.id }
         case .passed, .skipped: break
         }
     }

@@ -11,6 +11,8 @@ import Wire
 struct EventPosting: Sendable {
     /// How long to wait before each further attempt.
     static let retryDelays: [Duration] = [.seconds(1), .seconds(2), .seconds(4)]
+    /// The same for rows of the analytics: a user waits for the end of the run meanwhile.
+    static let recordDelays: [Duration] = [.milliseconds(100), .milliseconds(400), .seconds(2), .seconds(4)]
 
     let context: ServiceContext
     let order: RunOrder
@@ -34,11 +36,13 @@ struct EventPosting: Sendable {
         guard !events.isEmpty else { return }
         var call = context.signed(Call.post("/?query=INSERT%20INTO%20agent_events%20FORMAT%20JSONEachRow"))
         call.body.writeString(events.map { AnalyticsRow.json(of: $0, in: order).text + "\n" }.joined())
-        try await attempt(call, at: "analytics", what: "The run could not be recorded")
+        try await attempt(call, at: "analytics", what: "The run could not be recorded", delays: Self.recordDelays)
     }
 
-    private func attempt(_ call: Call, at service: String, what: String) async throws {
-        var delays = Self.retryDelays[...]
+    private func attempt(
+        _ call: Call, at service: String, what: String, delays: [Duration] = retryDelays
+    ) async throws {
+        var delays = delays[...]
         while let problem = try await problem(of: call, at: service, what: what) {
             guard let delay = delays.popFirst() else { throw RunFailure("\(what): \(problem).") }
             context.log.info("\(what): \(problem). Trying again in \(delay).")

@@ -26,9 +26,7 @@ struct PasswordHash: Sendable, Equatable {
         guard parts.count == 4, parts[0] == "pbkdf2_sha256", let rounds = Int(parts[1]), rounds > 0,
             let salt = Base64URL.decode(Array(parts[2].utf8)), let expected = Base64URL.decode(Array(parts[3].utf8))
         else { return false }
-        let actual = try Self.derive(password, salt, rounds)
-        guard actual.count == expected.count else { return false }
-        return zip(actual, expected).reduce(0) { $0 | $1.0 ^ $1.1 } == 0
+        return ConstantTime.areEqual(try Self.derive(password, salt, rounds), expected)
     }
 
     private static func derive(_ password: String, _ salt: [UInt8], _ rounds: Int) throws -> [UInt8] {

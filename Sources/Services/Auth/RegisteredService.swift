@@ -42,16 +42,6 @@ extension FakeAuth {
     func registeredService(id: String, secret: String) -> RegisteredService? {
         guard let service = configuration.services.first(where: { $0.id == id }) else { return nil }
         let expected = service.secret ?? context.serviceSecret
-        return Secret.equal(secret, expected) || context.deviates(.serviceSecretUnchecked) ? service : nil
-    }
-}
-
-/// Compares what must not be guessed.
-enum Secret {
-    /// Whether two texts are equal, in a time that tells nothing but their lengths.
-    static func equal(_ left: String, _ right: String) -> Bool {
-        let (left, right) = (Array(left.utf8), Array(right.utf8))
-        guard left.count == right.count else { return false }
-        return zip(left, right).reduce(0) { $0 | $1.0 ^ $1.1 } == 0
+        return ConstantTime.areEqual(secret, expected) || context.deviates(.serviceSecretUnchecked) ? service : nil
     }
 }

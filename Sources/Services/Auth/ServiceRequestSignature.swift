@@ -33,7 +33,7 @@ struct ServiceRequestSignature: Sendable, Equatable {
         guard !age.overflow, (-Self.tolerance...Self.tolerance).contains(age.partialValue) else {
             return "request_timestamp_too_old"
         }
-        return Secret.equal(shown, text(secret: secret)) ? nil : "invalid_signature"
+        return ConstantTime.areEqual(shown, text(secret: secret)) ? nil : "invalid_signature"
     }
 }
 

@@ -22,7 +22,7 @@ extension FakeAuth {
         }
         guard let configured else { return ServiceError(.serviceUnavailable, "E2E authentication not configured") }
         guard let shown, !shown.isEmpty else { return ServiceError(.unauthorized, "E2E bypass key required") }
-        return Secret.equal(shown, configured) ? nil : ServiceError(.unauthorized, "Invalid E2E bypass key")
+        return ConstantTime.areEqual(shown, configured) ? nil : ServiceError(.unauthorized, "Invalid E2E bypass key")
     }
 
     private func bypass(_ request: Request) async throws -> Response {

@@ -70,9 +70,7 @@ public struct ServiceContext: Sendable {
     /// The service that sent a request, if it shows the world's secret. Compares in constant time.
     public func sender(of headers: HTTPFields) -> String? {
         guard let sender = headers[.serviceID], let shown = headers[.serviceSecret] else { return nil }
-        let (left, right) = (Array(shown.utf8), Array(serviceSecret.utf8))
-        guard left.count == right.count else { return nil }
-        return zip(left, right).reduce(0) { $0 | $1.0 ^ $1.1 } == 0 ? sender : nil
+        return ConstantTime.areEqual(shown, serviceSecret) ? sender : nil
     }
 }
 

@@ -47,6 +47,11 @@ public struct SuiteCase: Sendable {
         return markers
     }
 
+    /// Whether it is about the stores themselves, so that it shows nothing of real servers where there are none.
+    public var concernsStores: Bool {
+        covers.contains("S1.2") || markers.contains("real_services") || markers.contains("database")
+    }
+
     /// The world that the case is to run in, made of the run's.
     public func blueprint(from blueprint: Blueprint) -> Blueprint {
         var arranged = blueprint

@@ -35,7 +35,7 @@ enum ProofKey {
         case (_, nil): "code_verifier was sent, but the authorization request had no code_challenge"
         case (nil, _): "code_verifier is missing"
         case (let verifier?, let challenge?):
-            isVerifier(verifier) && Secret.equal(Self.challenge(of: verifier), challenge)
+            isVerifier(verifier) && ConstantTime.areEqual(Self.challenge(of: verifier), challenge)
                 ? nil : "code_verifier does not fit the code_challenge"
         }
     }

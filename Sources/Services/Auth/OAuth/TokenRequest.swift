@@ -56,7 +56,7 @@ enum TokenRequest: Equatable {
         case (nil, _): throw .invalidClient("The client has no secret, but one was sent")
         case (_, nil): throw .invalidClient("The client must show its secret")
         case (let expected?, let shown?):
-            guard Secret.equal(expected, shown) else { throw .invalidClient("The secret of the client is wrong") }
+            guard ConstantTime.areEqual(expected, shown) else { throw .invalidClient("The secret of the client is wrong") }
             return client
         }
     }

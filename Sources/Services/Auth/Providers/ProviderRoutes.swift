@@ -94,7 +94,7 @@ extension FakeAuth {
             let provider = configuration.providers.first?.name ?? ""
             return LoginAttempt(provider: provider, redirectURI: callbackURL(request), verifier: nil, nonce: nil)
         }
-        guard let cookie, Secret.equal(cookie, state), let attempt = try await takeAttempt(state) else {
+        guard let cookie, ConstantTime.areEqual(cookie, state), let attempt = try await takeAttempt(state) else {
             throw ServiceError(.badRequest, "Invalid or expired OAuth state")
         }
         return attempt
