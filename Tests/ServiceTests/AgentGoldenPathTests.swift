@@ -113,7 +113,7 @@ import Wire
     }
 
     @Test func aRefusedInsertIsTriedAgainAndThenFailsTheRun() async throws {
-        for (refusals, end, seconds) in [(2, AgentEventKind.completed, 3), (4, .error, 7)] {
+        for (refusals, end, seconds) in [(2, AgentEventKind.completed, 0), (5, .error, 6)] {
             let outcome = try await EventsAgentWorld.run(agents: "name: triage\nsteps: [{answer: yes}]") { world in
                 world.played.state.withLock { $0.refusedInserts = refusals }
                 let socket = try await world.events.connect(token: world.token("alice"))
