@@ -26,7 +26,8 @@ extension Simulation {
     private func run(_ entry: ReadyQueue.Entry) {
         steps &+= 1
         if steps & 0xff == 0 { progress.store(steps, ordering: .relaxed) }
-        schedule.combine(entry.rank ^ UInt64(truncatingIfNeeded: entry.record))
+        // By lineage: the place of a record in the ledger hangs on when references were let go, which optimisation moves.
+        schedule.combine(entry.rank ^ ledger.lineage(of: entry.record))
         runningRecord = entry.record
         switch entry.work {
         case .job(let job):

@@ -61,6 +61,10 @@ struct TaskLedger {
     @inline(__always)
     func find(_ id: UInt64) -> Int? { byID[id] }
 
+    /// The stable identity of a record.
+    @inline(__always)
+    func lineage(of record: Int) -> UInt64 { hot[record].lineage }
+
     /// The rank of the next job of a record.
     @inline(__always)
     mutating func nextRank(_ record: Int) -> UInt64 {
@@ -125,9 +129,9 @@ struct TaskLedger {
         }
     }
 
-    /// The live tasks that nobody but the simulation cancels, oldest record first.
+    /// The live tasks that nobody but the simulation cancels, in the order of their identities.
     func unstructuredTasks() -> [UnsafeMutableRawPointer] {
-        records.filter { !$0.isChild }.compactMap(\.task)
+        records.filter { !$0.isChild && $0.task != nil }.sorted { $0.lineage < $1.lineage }.compactMap(\.task)
     }
 
     /// Whether there are any of those. O(n), without memory.
