@@ -137,11 +137,11 @@ struct TaskLedger {
     /// Whether there are any of those. O(n), without memory.
     var hasUnstructuredTasks: Bool { records.contains { $0.task != nil && !$0.isChild } }
 
-    /// What each live task says of itself.
+    /// What each live task says of itself, in the order of the words: places in the ledger hang on when references were let go.
     func descriptions() -> [String] {
         records.compactMap { record in
             record.task == nil ? nil : "a task of \(record.name) \(record.waiting.map { "waits for \($0)" } ?? "is suspended")"
-        }
+        }.sorted()
     }
 
     mutating func setWaiting(_ record: Int, _ reason: WaitReason?) { records[record].waiting = reason }
