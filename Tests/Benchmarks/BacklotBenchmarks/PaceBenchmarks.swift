@@ -1,4 +1,4 @@
-// How much faster than real time a world goes, with ten users who never stop talking, and with nobody in it.
+// How much faster than real time a world goes, with ten users who talk as much as they may, and with nobody in it.
 
 import Benchmark
 import Clients
@@ -41,8 +41,8 @@ func addPaceBenchmarks() {
     }
 }
 
-/// Logs a user in and sends message after message, each as soon as the answer to the last is complete. Returns how
-/// many runs of the agent there were.
+/// Logs a user in and sends message after message, each as soon as the answer to the last is complete and the limit of
+/// messages a minute allows. Returns how many runs of the agent there were.
 private func converse(_ user: String, in world: World, for length: Duration) async throws -> Int {
     let client = world.client(user)
     let email = "\(user)@example.com"
@@ -57,20 +57,26 @@ private func converse(_ user: String, in world: World, for length: Duration) asy
     let end = world.clock.now.advanced(by: length)
     while world.clock.now < end {
         try await socket.sendUserMessage("What can \(user) save?", thread: thread.id, messageID: "\(user)-\(runs)")
-        try await answer(&frames)
-        runs += 1
+        if let wait = try await answer(&frames) {
+            try await world.clock.sleep(for: wait)
+        } else {
+            runs += 1
+        }
     }
     return runs
 }
 
-/// Reads until the agent's run has ended.
-private func answer(_ frames: inout EventSocket.Frames.Iterator) async throws {
+/// Reads until the agent's run has ended. Returns how long to wait where the message came too early.
+private func answer(_ frames: inout EventSocket.Frames.Iterator) async throws -> Duration? {
     while let frame = await frames.next() {
         switch frame {
-        case .event(let event) where event.kind == .completed: return
+        case .event(let event) where event.kind == .completed: return nil
         case .event(let event) where event.kind == .error: throw WrongResult(description: event.data.text)
         case .message(let message) where message.type == "error_message":
-            throw WrongResult(description: message.data.text)
+            guard let seconds = message.data["details"]?["retry_after_seconds"]?.double else {
+                throw WrongResult(description: message.data.text)
+            }
+            return .seconds(seconds)
         default: break
         }
     }

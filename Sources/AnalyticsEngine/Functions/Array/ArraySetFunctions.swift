@@ -19,43 +19,14 @@ enum ArraySetFunctions {
             let (arrays, keys) = keyed(arguments)
             return .uint32((0..<arguments.count).map { UInt32(Set(arrays.range($0).map { keys[$0] }).count) })
         },
-        Function(
-            "arrayEnumerateUniq", arity: 1...Function.anyNumber,
-            type: { signature in
-                _ = try ArrayFunctions.array(signature)
-                return .array(.uint32)
-            }
-        ) { arguments in
-            let (arrays, keys) = keyed(arguments)
-            var numbers: [UInt32] = []
-            for row in 0..<arguments.count {
-                var counts: [[UInt8]: UInt32] = [:]
-                for index in arrays.range(row) {
-                    let count = counts[keys[index], default: 0] + 1
-                    counts[keys[index]] = count
-                    numbers.append(count)
-                }
-            }
-            return .array(ArrayColumn(ends: arrays.ends, values: .uint32(numbers)))
+        numbering("arrayEnumerateUniq") { key, counts in
+            counts[key, default: 0] += 1
+            return counts[key, default: 0]
         },
-        Function(
-            "arrayEnumerateDense", arity: 1...Function.anyNumber,
-            type: { signature in
-                _ = try ArrayFunctions.array(signature)
-                return .array(.uint32)
-            }
-        ) { arguments in
-            let (arrays, keys) = keyed(arguments)
-            var numbers: [UInt32] = []
-            for row in 0..<arguments.count {
-                var ranks: [[UInt8]: UInt32] = [:]
-                for index in arrays.range(row) {
-                    let rank = ranks[keys[index]] ?? UInt32(ranks.count + 1)
-                    ranks[keys[index]] = rank
-                    numbers.append(rank)
-                }
-            }
-            return .array(ArrayColumn(ends: arrays.ends, values: .uint32(numbers)))
+        numbering("arrayEnumerateDense") { key, ranks in
+            let rank = ranks[key] ?? UInt32(ranks.count + 1)
+            ranks[key] = rank
+            return rank
         },
         Function("arrayCompact", arity: 1...1, type: { try ArrayFunctions.array($0) }) { arguments in
             picking(arguments) { keys, _ in keys.indices.filter { $0 == 0 || keys[$0] != keys[$0 - 1] } }
@@ -80,6 +51,27 @@ enum ArraySetFunctions {
             return .array(ArrayColumn(ends: ends, values: columns[0].values.taking(rows)))
         },
     ]
+
+    /// A function that gives each element a number, from its key and what is known of the keys before it in its row.
+    private static func numbering(
+        _ name: String, _ number: @escaping @Sendable ([UInt8], inout [[UInt8]: UInt32]) -> UInt32
+    ) -> Function {
+        Function(
+            name, arity: 1...Function.anyNumber,
+            type: { signature in
+                _ = try ArrayFunctions.array(signature)
+                return .array(.uint32)
+            }
+        ) { arguments in
+            let (arrays, keys) = keyed(arguments)
+            var numbers: [UInt32] = []
+            for row in 0..<arguments.count {
+                var known: [[UInt8]: UInt32] = [:]
+                for index in arrays.range(row) { numbers.append(number(keys[index], &known)) }
+            }
+            return .array(ArrayColumn(ends: arrays.ends, values: .uint32(numbers)))
+        }
+    }
 
     /// The first array, and a key for each place in all arrays.
     private static func keyed(_ arguments: Arguments) -> (ArrayColumn, [[UInt8]]) {

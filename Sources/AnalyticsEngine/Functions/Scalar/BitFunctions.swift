@@ -30,19 +30,17 @@ enum BitFunctions {
         test("bitTestAny", arity: 2...Function.anyNumber) { word, positions in positions.contains { word >> $0 & 1 == 1 } },
     ]
 
-    private static func integers(_ signature: Signature) throws -> (IntegerType, IntegerType) {
+    /// The type that holds both arguments: the wider, and signed if one is.
+    private static func common(_ signature: Signature) throws -> DataType {
         guard let left = signature.types[0].integerType else { throw signature.illegal(0) }
         guard let right = signature.types[1].integerType else { throw signature.illegal(1) }
-        return (left, right)
+        return .integer(IntegerType(bits: max(left.bits, right.bits), isSigned: left.isSigned || right.isSigned))
     }
 
     private static func binary(_ name: String, _ operation: @escaping @Sendable (UInt64, UInt64) -> UInt64) -> Function {
         Function(
             name, arity: 2...2,
-            type: { signature in
-                let (left, right) = try integers(signature)
-                return .integer(IntegerType(bits: max(left.bits, right.bits), isSigned: left.isSigned || right.isSigned))
-            },
+            type: common,
             compute: { arguments in
                 let pairs = zip(arguments.column(0).uint64s, arguments.column(1).uint64s)
                 return Column.numbers(pairs.map { operation($0, $1) }, as: arguments.type)
@@ -52,10 +50,7 @@ enum BitFunctions {
     private static func shift(_ name: String, _ operation: @escaping @Sendable (Int64, UInt64) -> Int64) -> Function {
         Function(
             name, arity: 2...2,
-            type: { signature in
-                let (left, right) = try integers(signature)
-                return .integer(IntegerType(bits: max(left.bits, right.bits), isSigned: left.isSigned || right.isSigned))
-            },
+            type: common,
             compute: { arguments in
                 let pairs = zip(arguments.column(0).int64s, arguments.column(1).uint64s)
                 if case .uint64(let values) = arguments.column(0), name == "bitShiftRight" {
