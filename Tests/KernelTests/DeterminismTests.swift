@@ -83,6 +83,6 @@ import Testing
         }
         #expect(try outcome.value == [6, 9, 0, 3, 4, 7, 10, 1, 5, 8, 11, 2])
         #expect(outcome.steps == 45)
-        #expect(outcome.fingerprint.description == "1549dace1f65ab64")
+        #expect(outcome.fingerprint.description == "441c2012e3fa973c")
     }
 }

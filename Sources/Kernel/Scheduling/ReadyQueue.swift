@@ -19,6 +19,8 @@ struct ReadyQueue {
         /// The ledger's record of the task or strand.
         let record: Int
         let work: Work
+        /// Where it waited; free again.
+        let slot: UInt32
     }
 
     private struct Key: HeapKey {
@@ -45,7 +47,9 @@ struct ReadyQueue {
 
     var isEmpty: Bool { heap.isEmpty }
 
-    mutating func push(rank: UInt64, record: Int, _ work: Work) {
+    /// Adds an entry, and returns where it waits.
+    @discardableResult
+    mutating func push(rank: UInt64, record: Int, _ work: Work) -> UInt32 {
         let slot: UInt32
         if let reused = free.popLast() {
             slot = reused
@@ -56,6 +60,7 @@ struct ReadyQueue {
         }
         sequence &+= 1
         heap.push(Key(rank: rank, sequence: sequence, slot: slot))
+        return slot
     }
 
     mutating func pop() -> Entry? {
@@ -64,6 +69,6 @@ struct ReadyQueue {
         // The next strand comes into the cache while this entry runs.
         if let next = heap.first, case .strand(let strand) = slots[Int(next.slot)].work { backlot_prefetch(strand.toOpaque()) }
         let slot = slots[Int(key.slot)]
-        return Entry(rank: key.rank, record: slot.record, work: slot.work)
+        return Entry(rank: key.rank, record: slot.record, work: slot.work, slot: key.slot)
     }
 }

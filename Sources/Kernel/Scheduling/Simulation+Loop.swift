@@ -26,8 +26,10 @@ extension Simulation {
     private func run(_ entry: ReadyQueue.Entry) {
         steps &+= 1
         if steps & 0xff == 0 { progress.store(steps, ordering: .relaxed) }
-        // By lineage: the place of a record in the ledger hangs on when references were let go, which optimisation moves.
-        schedule.combine(entry.rank ^ ledger.lineage(of: entry.record))
+        // Who ran, whatever made it that one's turn. By lineage: the place of a record in the ledger hangs on when references
+        // were let go, which optimisation moves.
+        schedule.combine(ledger.lineage(of: entry.record))
+        recorder?.runs(slot: entry.slot, at: elapsed)
         runningRecord = entry.record
         switch entry.work {
         case .job(let job):

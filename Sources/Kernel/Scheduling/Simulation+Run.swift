@@ -19,6 +19,8 @@ extension Simulation {
         public let hungTasks: [String]
         /// What happened.
         public let trace: Trace
+        /// The steps that could have run in another order, as they ran; empty unless the configuration asked for them.
+        public let contestedSteps: [ContestedStep]
 
         /// The body's value, or the error that ended it.
         public var value: Value { get throws { try result.get() } }
@@ -59,7 +61,7 @@ extension Simulation {
     fileprivate func failed<Value>(_ error: SimulationError) -> Outcome<Value> {
         Outcome(
             result: .failure(error), fingerprint: Fingerprint(value: schedule.value), elapsed: elapsed, steps: steps,
-            hungTasks: [], trace: trace)
+            hungTasks: [], trace: trace, contestedSteps: recorder?.steps ?? [])
     }
 }
 
@@ -119,7 +121,7 @@ private final class Flight<Value: Sendable>: AnyFlight, @unchecked Sendable {  /
         let fingerprint = Fingerprint(value: simulation.schedule.value).combined(with: simulation.trace.fingerprint)
         let outcome = Simulation.Outcome(
             result: result, fingerprint: fingerprint, elapsed: elapsed ?? simulation.elapsed, steps: simulation.steps,
-            hungTasks: hung, trace: simulation.trace)
+            hungTasks: hung, trace: simulation.trace, contestedSteps: simulation.recorder?.steps ?? [])
         self.outcome.withLock { $0 = outcome }
         landed.signal()
     }

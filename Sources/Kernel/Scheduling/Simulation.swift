@@ -26,6 +26,8 @@ public final class Simulation: @unchecked Sendable {  // because only its own th
         public var patience: Duration = .seconds(60)
         /// Whether the trace keeps its events, and not only their hash.
         public var keepsTrace = false
+        /// Whether the outcome tells which steps could have run in another order.
+        public var recordsSchedule = false
 
         /// The usual configuration with a seed.
         public init(seed: UInt64) { self.seed = seed }
@@ -37,6 +39,8 @@ public final class Simulation: @unchecked Sendable {  // because only its own th
         case seeded
         /// The neutral order, from which the seeded one departs.
         case firstInFirstOut
+        /// The neutral order but for the steps that are listed.
+        case departing([Departure])
     }
 
     /// How this simulation runs.
@@ -46,7 +50,9 @@ public final class Simulation: @unchecked Sendable {  // because only its own th
     /// What happened.
     public let trace: Trace
 
-    private let isSeeded: Bool
+    /// What decides the order where it is not the seed.
+    private let departures: DepartureTable?
+    let recorder: ScheduleRecorder?
     let world: UnsafeMutablePointer<backlot_world>
     // Exclusivity needs no check at run time: one thread, and no access lasts over a call to foreign code.
     @exclusivity(unchecked) var ledger: TaskLedger
@@ -68,7 +74,13 @@ public final class Simulation: @unchecked Sendable {  // because only its own th
 
     init(_ configuration: Configuration) {
         self.configuration = configuration
-        isSeeded = configuration.order == .seeded
+        departures =
+            switch configuration.order {
+            case .seeded: nil
+            case .firstInFirstOut: DepartureTable([])
+            case .departing(let departures): DepartureTable(departures)
+            }
+        recorder = configuration.recordsSchedule ? ScheduleRecorder() : nil
         chance = Chance(seed: configuration.seed)
         ledger = TaskLedger(seed: configuration.seed)
         world = .allocate(capacity: 1)
@@ -160,8 +172,19 @@ public final class Simulation: @unchecked Sendable {  // because only its own th
 
     @inline(__always)
     func makeReady(_ work: ReadyQueue.Work, record: Int) {
-        let rank = ledger.nextRank(record)
-        ready.push(rank: isSeeded ? rank : 0, record: record, work)
+        if departures == nil, recorder == nil {
+            ready.push(rank: ledger.nextRank(record), record: record, work)
+        } else {
+            makeReadyAsListed(work, record: record)
+        }
+    }
+
+    private func makeReadyAsListed(_ work: ReadyQueue.Work, record: Int) {
+        let next = ledger.nextStep(record, rank: Departure.inTurn)
+        let seeded = ledger.nextRank(record)
+        let step = next.at(rank: departures?.rank(task: next.task, step: next.step) ?? seeded)
+        let slot = ready.push(rank: step.rank, record: record, work)
+        recorder?.ready(step, slot: slot)
     }
 
     @inline(__always)

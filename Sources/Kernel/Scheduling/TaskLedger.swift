@@ -65,6 +65,11 @@ struct TaskLedger {
     @inline(__always)
     func lineage(of record: Int) -> UInt64 { hot[record].lineage }
 
+    /// The next job of a record, at a place among all that is ready; it is counted with ``nextRank(_:)``.
+    func nextStep(_ record: Int, rank: UInt64) -> Departure {
+        Departure(task: hot[record].lineage, name: records[record].name, step: hot[record].jobs, rank: rank)
+    }
+
     /// The rank of the next job of a record.
     @inline(__always)
     mutating func nextRank(_ record: Int) -> UInt64 {
