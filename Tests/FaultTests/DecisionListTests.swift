@@ -33,6 +33,33 @@ import Wire
         #expect(try DecisionList(text: failure, name: "failure.json").decisions.isEmpty)
     }
 
+    @Test func theOrderIsWrittenAndReadToo() throws {
+        let departures = [
+            Departure(task: .max, name: "agent", step: 0, rank: 0), Departure(task: 1, name: "a#b", step: 41, rank: .max),
+        ]
+        for order in [ScheduleOrder.listed(departures), .listed([]), .seeded] {
+            let list = DecisionList(Self.list.decisions, order: order)
+            #expect(try DecisionList(text: list.text, name: "list.json") == list)
+            #expect(list.count == Self.list.decisions.count + order.departures.count)
+        }
+    }
+
+    @Test(arguments: [
+        ("\"order\":\"sorted\",\"decisions\":[]", "list.json, order: "),
+        ("\"decisions\":[{\"site\":\"schedule\"}]", "decisions[0]: A departure from first-in-first-out means nothing"),
+        ("\"order\":\"listed\",\"decisions\":[{\"site\":\"schedule\",\"actor\":\"a\"}]", "actor: A task is expected here"),
+        (
+            "\"order\":\"listed\",\"decisions\":[{\"site\":\"schedule\",\"actor\":\"a#1\",\"occurrence\":1,\"parameters\":{\"do\":\"order\"}}]",
+            "parameters: The place of a step is expected here"
+        ),
+    ])
+    func departuresThatMeanNothingAreRefused(members: String, error: String) {
+        let thrown = #expect(throws: InputError.self) {
+            try DecisionList(text: "{\"version\":1,\(members)}", name: "list.json")
+        }
+        #expect(thrown.map { "\($0)".contains(error) } == true, "\(String(describing: thrown))")
+    }
+
     @Test func verdictsAreTakenAgain() throws {
         let injector = FaultInjector(FaultPlan(repeating: Self.list), chance: Chance(seed: 99))
         let link = LinkName(from: .client("user-1"), to: .service("agent"))

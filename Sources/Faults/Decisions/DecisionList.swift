@@ -1,6 +1,7 @@
 // The list of decisions that a run took: written to a file, read again, and enough to drive a run without chance.
 
 import Fixtures
+import Kernel
 public import Wire
 
 /// The decisions of a run, in order.
@@ -11,13 +12,29 @@ public struct DecisionList: Sendable, Hashable {
     /// The decisions.
     public var decisions: [FaultDecision]
 
-    /// A list of decisions.
-    public init(_ decisions: [FaultDecision]) { self.decisions = decisions }
+    /// The order of ready tasks.
+    public var order: ScheduleOrder
 
-    /// `{"version": 1, "decisions": [...]}`, a decision a line.
+    /// A list of decisions.
+    public init(_ decisions: [FaultDecision], order: ScheduleOrder = .seeded) {
+        self.decisions = decisions
+        self.order = order
+    }
+
+    /// How many decisions there are, departures of the order included.
+    public var count: Int { decisions.count + order.departures.count }
+
+    /// The items: first the faults, then the departures of the order.
+    var items: [JSONValue] { decisions.map(\.json) + order.departures.map(\.json) }
+
+    /// The members of a file: `order`, and `decisions`.
+    public var members: [(String, JSONValue)] { [("order", .string(order.word)), ("decisions", .array(items))] }
+
+    /// `{"version": 1, "order": "seeded", "decisions": [...]}`, a decision a line.
     public var text: String {
-        let lines = decisions.map(\.json.text).joined(separator: ",\n")
-        return "{\"version\":\(Self.version),\"decisions\":[\(lines.isEmpty ? "" : "\n" + lines + "\n")]}\n"
+        let lines = items.map(\.text).joined(separator: ",\n")
+        let decisions = lines.isEmpty ? "" : "\n" + lines + "\n"
+        return "{\"version\":\(Self.version),\"order\":\"\(order.word)\",\"decisions\":[\(decisions)]}\n"
     }
 
     /// Reads a list from a file's text; `name` is how errors call the file. A failure file is such a file too: other
@@ -43,26 +60,52 @@ public struct DecisionList: Sendable, Hashable {
                 "This decision list has version \(version), and \(Self.version) can be read here. Use the Backlot that wrote it.",
                 at: Place("\(name), version"))
         }
+        try self.init(items: value, name: name)
+    }
+
+    /// Reads `decisions` and `order` of an object, whose version was checked. Throws an `InputError` that says where and what.
+    public init(items value: JSONValue, name: String) throws {
         guard let items = value["decisions"]?.array else {
             throw InputError("This is no decision list: it has no array 'decisions'.", at: Place(name))
         }
-        var seen: Set<DecisionKey> = []
-        decisions = try items.enumerated().map { index, item in
+        let order = value["order"]?.string ?? "seeded"
+        guard order == "seeded" || order == "listed" else {
+            throw InputError.unknown("order", order, known: ["seeded", "listed"], at: Place("\(name), order"))
+        }
+        var seen: Set<String> = []
+        var departures: [Departure] = []
+        decisions = []
+        for (index, item) in items.enumerated() {
             let place = "\(name), decisions[\(index)]"
-            let decision = try Self.decision(item, place)
-            guard seen.insert(DecisionKey(decision)).inserted else {
+            let members = try Self.members(of: item, place)
+            if members["site"]?.string == Departure.site {
+                guard order == "listed" else {
+                    throw InputError(
+                        "A departure from first-in-first-out means nothing where the seed decides the order: write \"order\": \"listed\".",
+                        at: Place(place))
+                }
+                departures.append(try Departure(members, place))
+            } else {
+                decisions.append(try Self.decision(members, place))
+            }
+            let key = "\(members["site"]?.text ?? "") \(members["actor"]?.text ?? "") \(members["occurrence"]?.text ?? "")"
+            guard seen.insert(key).inserted else {
                 throw InputError("Another decision before has the same site, actor and occurrence. Keep one.", at: Place(place))
             }
-            return decision
         }
+        self.order = order == "listed" ? .listed(departures) : .seeded
     }
 
-    private static func decision(_ item: JSONValue, _ place: String) throws -> FaultDecision {
+    private static func members(of item: JSONValue, _ place: String) throws -> JSONObject {
         guard let members = item.object else { throw InputError("A decision is an object.", at: Place(place)) }
         let known = ["site", "actor", "occurrence", "fault", "parameters"]
         for member in members where !known.contains(member.key) {
             throw InputError.unknown("member of a decision", member.key, known: known, at: Place(place))
         }
+        return members
+    }
+
+    private static func decision(_ members: JSONObject, _ place: String) throws -> FaultDecision {
         func text(_ name: String) throws -> String {
             guard let text = members[name]?.string, !text.isEmpty else {
                 throw InputError("A text is expected here.", at: Place("\(place).\(name)"))
@@ -71,7 +114,8 @@ public struct DecisionList: Sendable, Hashable {
         }
         let siteName = try text("site")
         guard let site = FaultSite(rawValue: siteName) else {
-            throw InputError.unknown("site", siteName, known: FaultSite.allCases.map(\.rawValue), at: Place("\(place).site"))
+            throw InputError.unknown(
+                "site", siteName, known: FaultSite.allCases.map(\.rawValue) + [Departure.site], at: Place("\(place).site"))
         }
         guard let occurrence = members["occurrence"]?.integer, occurrence > 0 else {
             throw InputError("A whole number of at least 1 is expected here.", at: Place("\(place).occurrence"))

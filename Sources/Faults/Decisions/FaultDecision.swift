@@ -28,6 +28,18 @@ public struct FaultDecision: Sendable, Hashable {
     /// `drop of delivery 1 on user-1->auth->`.
     public var line: String { "\(fault) of \(site.rawValue) \(occurrence) on \(actor)" }
 
+    /// What became of the event: `do`, and its parameters; durations in nanoseconds.
+    public var parameters: JSONObject { verdict.parameters }
+
+    /// The same decision with another value of a parameter; nil where that says nothing that can be done.
+    public func with(_ parameter: String, _ value: JSONValue) -> FaultDecision? {
+        var parameters = parameters
+        parameters[parameter] = value
+        return Verdict(parameters).map {
+            FaultDecision(site: site, actor: actor, occurrence: occurrence, fault: fault, verdict: $0)
+        }
+    }
+
     /// `{site, actor, occurrence, fault, parameters}`.
     public var json: JSONValue {
         [

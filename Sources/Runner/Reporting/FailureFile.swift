@@ -4,68 +4,115 @@ public import Faults
 import Fixtures
 public import Foundation
 import Kernel
-public import Suites
+import Suites
 import Wire
 import Worlds
 
 /// A failure file (cli.md): JSON with all that is needed to run one failed case again, without the seed's chance of faults.
 public struct FailureFile: Sendable {
+    /// One form of the failure: as it was found, or shrunk.
+    public struct Form: Sendable {
+        /// Every fault that happened, and the order of ready tasks.
+        public var list: DecisionList
+        /// How many users acted.
+        public var users: Int
+        /// How many steps each user took; as the case has it, if nil.
+        public var steps: Int?
+        /// What it said, its first finding.
+        public var message: String
+        /// The run's hash, in hexadecimal; nil in worlds that do not repeat.
+        public var fingerprint: String?
+    }
+
     /// The case's id.
     public let id: String
     /// The seed.
     public let seed: UInt64
-    /// What the failure is, without what differs from user to user and run to run.
+    /// What the failure is (``FailureSignature``).
     public let signature: String
-    /// The run's hash, in hexadecimal; nil in worlds that do not repeat.
-    public let fingerprint: String?
-    /// How many users acted.
-    public let users: Int
     /// The planned bugs and quirks that were switched on, by name.
     public let deviations: [String]
-    /// Every fault that happened.
-    public let decisions: DecisionList
+    /// The failure as it was found.
+    public let found: Form
+    /// The failure with the fewest faults, users and departures of the order; nil where it was not shrunk.
+    public private(set) var shrunk: Form?
+    /// The departures of the order in words, and what the shrinking took.
+    private var notes: [(String, JSONValue)] = []
     private let command: String
-    private let commit: String?
+    /// The commit of the build that wrote it; nil where that had none.
+    public let commit: String?
 
     /// The file of a failed result; nil for one that did not fail.
     public init?(_ result: CaseResult, of plan: RunPlan, command: ReplayCommand, build: Build) {
         guard case .failed(let findings) = result.verdict, let first = findings.first else { return nil }
         id = result.id
         seed = result.seed
-        signature = Self.signature(first)
-        fingerprint = result.fingerprint.map { "\($0)" }
-        users = plan.setting.users
+        signature = FailureSignature.of(first)
         deviations = plan.blueprint.deviationNames
-        decisions = result.decisions
+        found = Form(
+            list: result.decisions, users: plan.setting.users, steps: plan.setting.steps, message: first.message,
+            fingerprint: result.fingerprint.map { "\($0)" })
         self.command = command.line(result)
         commit = build.commit
     }
 
-    /// A finding without numbers and ids: `receive the events: the run failed: ...`.
-    public static func signature(_ finding: Finding) -> String {
-        "\(finding.step): \(finding.message)".replacing(/[0-9][0-9a-f_.]*/, with: "#")
+    /// Adds what is left of the failure.
+    public mutating func add(_ shrunk: ShrunkFailure) {
+        let finding = shrunk.findings.first { FailureSignature.of($0) == signature }
+        self.shrunk = Form(
+            list: shrunk.list, users: shrunk.users, steps: shrunk.steps, message: finding?.message ?? "",
+            fingerprint: shrunk.fingerprint.map { "\($0)" })
+        notes = [
+            ("departures", .array(shrunk.departures.map(JSONValue.string))), ("trials", JSONValue(shrunk.trials)),
+            ("seconds", .number(shrunk.took.seconds)),
+        ]
     }
 
     /// The name that the file should have.
     public var name: String { id.replacing("/", with: "-") + "-\(seed).json" }
 
-    /// The file's text.
+    /// The file's text: a member a line, a decision a line.
     public var text: String {
-        let value: JSONValue = [
-            "version": .integer(Int64(DecisionList.version)), "case": .string(id), "seed": .string("\(seed)"),
-            "signature": .string(signature), "fingerprint": JSONValue(fingerprint), "users": .integer(Int64(users)),
-            "deviations": .array(deviations.map(JSONValue.string)), "decisions": .array(decisions.decisions.map(\.json)),
-            "command": .string(command), "commit": JSONValue(commit),
+        var members: [(String, JSONValue)] = [
+            ("version", JSONValue(DecisionList.version)), ("case", .string(id)), ("seed", .string("\(seed)")),
+            ("signature", .string(signature)), ("deviations", .array(deviations.map(JSONValue.string))),
+            ("command", .string(command)), ("commit", JSONValue(commit)),
         ]
-        return value.text + "\n"
+        members += Self.members(found)
+        if let shrunk { members.append(("shrunk", .object(JSONObject(Self.members(shrunk) + notes)))) }
+        return Self.layout(members, indent: "") + "\n"
     }
 
+    private static func members(_ form: Form) -> [(String, JSONValue)] {
+        [
+            ("message", .string(form.message)), ("fingerprint", JSONValue(form.fingerprint)), ("users", JSONValue(form.users)),
+            ("steps", form.steps.map { JSONValue($0) } ?? .null),
+        ] + form.list.members
+    }
+
+    private static func layout(_ members: [(String, JSONValue)], indent: String) -> String {
+        let lines = members.map { name, value in "\(indent)  \"\(name)\": \(layout(value, indent: indent + "  "))" }
+        return "{\n" + lines.joined(separator: ",\n") + "\n\(indent)}"
+    }
+
+    private static func layout(_ value: JSONValue, indent: String) -> String {
+        switch value {
+        case .array(let items) where !items.isEmpty && items.allSatisfy({ $0.object != nil }):
+            "[\n" + items.map { "\(indent)  \($0.text)" }.joined(separator: ",\n") + "\n\(indent)]"
+        case .object(let object): layout(object.map { ($0.key, $0.value) }, indent: indent)
+        default: value.text
+        }
+    }
+}
+
+extension FailureFile {
     /// Reads a file. Throws an `InputError` that says what is wrong with it.
     public init(_ file: URL, name: String) throws {
         guard let text = try? String(contentsOf: file, encoding: .utf8) else {
             throw InputError("This file cannot be read, or is not UTF-8.", at: Place(name))
         }
-        decisions = try DecisionList(text: text, name: name)
+        // Also says where it is no JSON, and which version it has.
+        let list = try DecisionList(text: text, name: name)
         let value = try JSONValue(json: text)
         func member(_ member: String) throws -> String {
             guard let text = value[member]?.string else {
@@ -79,10 +126,25 @@ public struct FailureFile: Sendable {
             throw InputError("The seed '\(try member("seed"))' is no number of 64 bits.", at: Place(name))
         }
         self.seed = seed
-        fingerprint = value["fingerprint"]?.string
-        users = value["users"]?.integer ?? 1
         deviations = value["deviations"]?.array?.compactMap(\.string) ?? []
+        found = try Self.form(value, list, name)
+        if let shrunk = value["shrunk"], shrunk.object != nil {
+            self.shrunk = try Self.form(shrunk, DecisionList(items: shrunk, name: name + ", shrunk"), name + ", shrunk")
+        }
         command = try member("command")
         commit = value["commit"]?.string
+    }
+
+    private static func form(_ value: JSONValue, _ list: DecisionList, _ name: String) throws -> Form {
+        func count(_ member: String) throws -> Int? {
+            guard let number = value[member], number != .null else { return nil }
+            guard let count = number.integer, count > 0 else {
+                throw InputError("A whole number of at least 1 is expected here.", at: Place("\(name), \(member)"))
+            }
+            return count
+        }
+        return Form(
+            list: list, users: try count("users") ?? 1, steps: try count("steps"), message: value["message"]?.string ?? "",
+            fingerprint: value["fingerprint"]?.string)
     }
 }

@@ -64,15 +64,15 @@ public struct JSONLines: Sendable {
         ])
     }
 
-    private func put(_ value: JSONValue) { write(value.text + "\n") }
+    func put(_ value: JSONValue) { write(value.text + "\n") }
 
     /// A seed as a number; as a text only where JSON readers could not hold it.
-    private static func seed(_ seed: UInt64) -> JSONValue {
+    static func seed(_ seed: UInt64) -> JSONValue {
         Int64(exactly: seed).map(JSONValue.integer) ?? .string("\(seed)")
     }
 
-    private static func texts(_ texts: [String]) -> JSONValue { .array(texts.map(JSONValue.string)) }
-    private static func text(_ fingerprint: Fingerprint?) -> JSONValue { fingerprint.map { .string("\($0)") } ?? .null }
+    static func texts(_ texts: [String]) -> JSONValue { .array(texts.map(JSONValue.string)) }
+    static func text(_ fingerprint: Fingerprint?) -> JSONValue { fingerprint.map { .string("\($0)") } ?? .null }
 }
 
 extension Duration {

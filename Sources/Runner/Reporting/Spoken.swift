@@ -1,5 +1,8 @@
 // Durations and counts as reports write them.
 
+import Faults
+import Wire
+
 extension Duration {
     /// `1.25 s`, `412 ms`, `0.8 ms`, `37 us`: three significant digits at most.
     var spoken: String {
@@ -22,3 +25,18 @@ extension Duration {
 
 /// `1 user`, `10 users`.
 func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+extension FaultDecision {
+    /// The parameters in parentheses, as a person reads them; empty where there are none: ` (after 3, served true)`.
+    var parametersSpoken: String {
+        let parts = parameters.filter { $0.key != "do" }.map { member in
+            let (name, value) = (member.key, member.value)
+            if name == "ns" || name.hasSuffix("_ns"), let number = value.integer {
+                let words = name.dropLast(name == "ns" ? 2 : 3).replacing("_", with: " ")
+                return (words.isEmpty ? "" : words + " ") + Duration.nanoseconds(number).spoken
+            }
+            return "\(name.replacing("_", with: " ")) \(value.string ?? value.text)"
+        }
+        return parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
+    }
+}

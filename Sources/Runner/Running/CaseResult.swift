@@ -24,6 +24,8 @@ public struct CaseResult: Sendable {
     public var faults: [String] = []
     /// The same as decisions, by which alone the run repeats.
     public var decisions = DecisionList([])
+    /// The steps that could have run in another order, where they were asked for.
+    public var contestedSteps: [ContestedStep] = []
     /// What happened, where it was kept.
     public var events: [Trace.Event] = []
 

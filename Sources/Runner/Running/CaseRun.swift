@@ -9,6 +9,8 @@ struct CaseRun {
     let suiteCase: SuiteCase
     let seed: UInt64
     let plan: RunPlan
+    /// Whether the result tells which steps could have run in another order.
+    var recordsSchedule = false
 
     private var blueprint: Blueprint {
         var blueprint = suiteCase.blueprint(from: plan.blueprint)
@@ -25,7 +27,7 @@ struct CaseRun {
         if let reason = lacking { return skipped(reason) }
         let begun = ContinuousClock.now
         let (suiteCase, setting) = (suiteCase, plan.setting)
-        let outcome = SimulatedWorld.run(blueprint) { world in
+        let outcome = SimulatedWorld.run(blueprint, recordsSchedule: recordsSchedule) { world in
             let report = try await suiteCase.run(in: world, setting)
             return (report: report, faults: world.faultLines, decisions: world.decisions)
         }
@@ -43,6 +45,7 @@ struct CaseRun {
         result.elapsed = outcome.elapsed
         result.took = ContinuousClock.now - begun
         result.events = outcome.trace.events
+        result.contestedSteps = outcome.contestedSteps
         return result
     }
 

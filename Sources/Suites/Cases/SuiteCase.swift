@@ -16,12 +16,15 @@ public struct SuiteCase: Sendable {
     public let catches: [String]
     /// What it needs of its world; where that is not there, it is not run, and this is said.
     public let needs: [CaseNeed]
+    /// Which faults it survives: under others it may fail although nothing is wrong.
+    public let survives: FaultTolerance
     let arrange: @Sendable (inout Blueprint) -> Void
     let body: @Sendable (Stage) async throws -> Void
 
     /// A case from its parts. `arrange` makes the world what the case is about: with two replicas, for example.
     init(
         _ id: String, _ title: String, layer: CaseLayer, covers: [String], catches: [String] = [], needs: [CaseNeed] = [],
+        survives: FaultTolerance = .mild,
         arrange: @escaping @Sendable (inout Blueprint) -> Void = { _ in },
         body: @escaping @Sendable (Stage) async throws -> Void
     ) {
@@ -31,6 +34,7 @@ public struct SuiteCase: Sendable {
         self.covers = covers
         self.catches = catches
         self.needs = needs
+        self.survives = survives
         self.arrange = arrange
         self.body = body
     }
@@ -82,6 +86,14 @@ public enum CaseLayer: String, Sendable, CaseIterable, Comparable {
     }
 }
 
+/// Which faults a case survives.
+public enum FaultTolerance: String, Sendable, Hashable, CaseIterable {
+    /// Those that well-made callers absorb: what the preset `light` brings.
+    case mild
+    /// All: it asks for nothing but what must hold whatever happens, and for recovery once faults have ended.
+    case any
+}
+
 /// What a case needs of its world.
 public enum CaseNeed: String, Sendable, Hashable {
     /// Time that can pass without waiting.
@@ -92,7 +104,12 @@ public enum CaseNeed: String, Sendable, Hashable {
 public struct CaseSetting: Sendable, Hashable {
     /// How many users act at once.
     public var users: Int
+    /// How many steps each user takes, where a case lets that be decided; as the case has it, if nil.
+    public var steps: Int?
 
     /// A setting of so many users.
-    public init(users: Int) { self.users = users }
+    public init(users: Int, steps: Int? = nil) {
+        self.users = users
+        self.steps = steps
+    }
 }

@@ -1,6 +1,7 @@
 // A world in a simulation: built, used and taken down inside it.
 
 import Crypto
+import Faults
 public import Kernel
 import SQLiteStore
 import SimulatedTransport
@@ -9,15 +10,17 @@ import Wire
 /// Worlds on virtual time.
 public enum SimulatedWorld {
     /// Builds the blueprint's world in a simulation of its own, runs `body` in it, and takes it down. Blocks the
-    /// calling thread; several may run at once on several threads.
+    /// calling thread; several may run at once on several threads. The order of ready tasks is the seed's where none is
+    /// given and the blueprint's faults list none.
     public static func run<Value: Sendable>(
-        _ blueprint: Blueprint, order: Simulation.Order = .seeded,
+        _ blueprint: Blueprint, order: Simulation.Order? = nil, recordsSchedule: Bool = false,
         _ body: @escaping @Sendable (World) async throws -> Value
     ) -> Simulation.Outcome<Value> {
         warmUp
         var configuration = Simulation.Configuration(seed: blueprint.seed)
         configuration.keepsTrace = blueprint.keepsTrace
-        configuration.order = order
+        configuration.order = order ?? blueprint.faults.decisions?.order.simulated ?? .seeded
+        configuration.recordsSchedule = recordsSchedule
         return Simulation.run(configuration) { simulation in
             let world = try await World.start(blueprint, over: SimulatedNetwork(simulation), trace: simulation.trace) {
                 Address(host: $1 == 1 ? $0.rawValue : "\($0.rawValue)-\($1)", port: 80)

@@ -103,7 +103,9 @@ public final class World: Sendable {
     public var faultLines: [String] { mesh.injector.decisions.map(\.line) }
 
     /// The faults that happened so far: enough to have them happen again, with ``FaultPlan/init(repeating:)``.
-    public var decisions: DecisionList { DecisionList(mesh.injector.decisions) }
+    public var decisions: DecisionList {
+        DecisionList(mesh.injector.decisions, order: blueprint.faults.decisions?.order ?? .seeded)
+    }
 
     /// Stops everything: services finish what they do for at most `grace`, then nothing of the world is left.
     public func shutDown(grace: Duration = .seconds(1)) async throws {

@@ -1,0 +1,62 @@
+// What came of a search, counted.
+
+public import Kernel
+import Suites
+
+/// What came of a search.
+public struct ExploreSummary: Sendable {
+    /// Seeds of which something was run.
+    public private(set) var seeds: UInt64 = 0
+    /// Case runs that were carried out.
+    public private(set) var executed = 0
+    /// Case runs that failed, in whatever way.
+    public private(set) var failed = 0
+    /// Case runs that could not be carried out, and the first reason.
+    public private(set) var notRun = (count: 0, reason: "")
+    /// The distinct failures, in the order in which they were found; shrunk where they were.
+    public private(set) var failures: [DistinctFailure] = []
+    /// Which faults happened where.
+    public private(set) var coverage = FaultCoverage()
+    /// The fingerprints of all case runs together.
+    public private(set) var fingerprint: Fingerprint?
+    /// Real time.
+    public var took = Duration.zero
+    private var lastSeed: UInt64?
+
+    /// Nothing yet.
+    public init() {}
+
+    /// Counts what has happened.
+    public mutating func add(_ event: ExploreEvent) {
+        switch event {
+        case .ran(let result): add(result)
+        case .failed(let failure): failures.append(failure)
+        case .shrunk(let failure):
+            let place = failures.firstIndex { $0.result.id == failure.result.id && $0.signature == failure.signature }
+            if let place { failures[place] = failure }
+        }
+    }
+
+    private mutating func add(_ result: CaseResult) {
+        if result.seed != lastSeed { seeds += 1 }
+        lastSeed = result.seed
+        switch result.verdict {
+        case .passed: executed += 1
+        case .failed:
+            executed += 1
+            failed += 1
+        case .notRun(let reason):
+            if notRun.count == 0 { notRun.reason = "\(result.id) seed \(result.seed): \(reason)" }
+            notRun.count += 1
+        case .skipped: break
+        }
+        coverage.add(result.decisions)
+        if let next = result.fingerprint { fingerprint = fingerprint?.combined(with: next) ?? next }
+    }
+
+    /// Case runs in a second of real time.
+    public var rate: Double { Double(executed) / max(took.seconds, 1e-3) }
+
+    /// The exit code: 0 none found, 1 found, 2 could not run or nothing ran.
+    public var exitCode: Int32 { failed > 0 ? 1 : executed == 0 || notRun.count > 0 ? 2 : 0 }
+}

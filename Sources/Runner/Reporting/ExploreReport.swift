@@ -1,0 +1,130 @@
+// What a search says to a person: its seeds, its progress, each failure when it is found and when it is shrunk, a summary.
+
+import Faults
+import Foundation
+import Kernel
+import Rainbow
+import Suites
+import Synchronization
+import Worlds
+
+/// Writes a search for people.
+public final class ExploreReport: Sendable {
+    private let plan: ExplorePlan
+    private let isLive: Bool
+    private let isColoured: Bool
+    private let write: @Sendable (String) -> Void
+    private let begun = ContinuousClock.now
+    private let line = Mutex<(lastShown: ContinuousClock.Instant?, isOpen: Bool)>((nil, false))
+
+    /// A report of a search. `isLive` says that a line may be rewritten. `write` puts text out as it is, line ends included.
+    public init(_ plan: ExplorePlan, isLive: Bool, isColoured: Bool, write: @escaping @Sendable (String) -> Void) {
+        self.plan = plan
+        self.isLive = isLive
+        self.isColoured = isColoured
+        self.write = write
+    }
+
+    /// The first line: the seeds and the build. Then what else is to be known.
+    public func begin(build: Build, faults: String) {
+        let seeds = "seeds \(plan.firstSeed)..\(plan.lastSeed.map { "\($0)" } ?? "")"
+        let end = plan.patience.map { ", for \(Int($0.seconds / 60)) min" } ?? ""
+        write(
+            "\(isColoured ? seeds.bold : seeds)\(end), \(build), simulated world, \(counted(plan.run.setting.users, "user")), "
+                + "faults \(faults), \(counted(plan.run.cases.count, "case"))\n")
+        for note in plan.run.notes { write("note: \(note)\n") }
+    }
+
+    /// Something has happened. `summary` counts it already; `file` is where the failure was written.
+    public func observe(_ event: ExploreEvent, _ summary: ExploreSummary, file: String?) {
+        switch event {
+        case .ran: showProgress(summary)
+        case .failed(let failure):
+            clearLine()
+            write(found(failure) + (plan.shrinks ? "     shrinking it ...\n" : told(failure, file: file)))
+        case .shrunk(let failure):
+            clearLine()
+            write("     \(failure.result.id) seed \(failure.result.seed), shrunk:\n" + told(failure, file: file))
+        }
+    }
+
+    private func found(_ failure: DistinctFailure) -> String {
+        let result = failure.result
+        let word = isColoured ? "FAIL".red.bold : "FAIL"
+        var text = "\(word) \(result.id) seed \(result.seed) (\(counted(result.faults.count, "fault")))\n"
+        if case .failed(let findings) = result.verdict {
+            text += findings.prefix(3).map { "     \($0)\n" }.joined()
+            if findings.count > 3 { text += "     and \(findings.count - 3) more\n" }
+        }
+        return text
+    }
+
+    private func told(_ failure: DistinctFailure, file: String?) -> String {
+        var text = ""
+        if let shrunk = failure.shrunk {
+            let parts = [
+                counted(shrunk.list.decisions.count, "fault"), counted(shrunk.list.order.departures.count, "departure"),
+                counted(shrunk.users, "user"),
+            ]
+            let order = shrunk.list.order == .seeded ? ", in the seed's order" : ""
+            text += "     \(parts.joined(separator: ", "))\(order) (\(shrunk.trials) runs, \(shrunk.took.spoken))\n"
+            text += shrunk.list.decisions.map { "       fault: \($0.line)\($0.parametersSpoken)\n" }.joined()
+            text += shrunk.departures.map { "       order: \($0)\n" }.joined()
+            if let finding = shrunk.findings.first(where: { FailureSignature.of($0) == failure.signature }) {
+                text += "       \(finding)\n"
+            }
+        } else if plan.shrinks {
+            text += "     it did not fail again when its decisions were repeated: it is kept as it was found\n"
+        }
+        if let file { text += "     replay: backlot replay \(ReplayCommand.quoted(file))\n" }
+        return text
+    }
+
+    private func showProgress(_ summary: ExploreSummary) {
+        let now = ContinuousClock.now
+        let isDue = line.withLock { line in
+            let wait: Duration = isLive ? .milliseconds(200) : .seconds(10)
+            guard now - (line.lastShown ?? begun) >= wait else { return false }
+            line.lastShown = now
+            return true
+        }
+        guard isDue else { return }
+        let seconds = (now - begun).seconds
+        let of = plan.seedCount.map { " of \($0)" } ?? ""
+        let text =
+            "\(summary.seeds)\(of) seeds, \(Int(Double(summary.seeds) / seconds)) seeds/s, "
+            + "\(counted(summary.failures.count, "distinct failure")) (\(summary.failed) runs), "
+            + "\(summary.coverage.reached) cells of fault and service"
+        if isLive {
+            write("\r\u{1B}[K\(text)")
+            line.withLock { $0.isOpen = true }
+        } else {
+            write(text + "\n")
+        }
+    }
+
+    private func clearLine() {
+        let wasOpen = line.withLock { line in
+            defer { line.isOpen = false }
+            return line.isOpen
+        }
+        if wasOpen { write("\r\u{1B}[K") }
+    }
+
+    /// The summary: which faults happened where, how much was run, and what to type next.
+    public func end(_ summary: ExploreSummary, files: [String]) {
+        clearLine()
+        write(summary.coverage.table(services: ServiceName.names).map { "  \($0)\n" }.joined())
+        if summary.notRun.count > 0 {
+            write("could not run \(counted(summary.notRun.count, "case run")): \(summary.notRun.reason)\n")
+        }
+        let verdict = summary.failures.isEmpty ? "no failure" : counted(summary.failures.count, "distinct failure")
+        let shown = isColoured ? (summary.failures.isEmpty ? verdict.green : verdict.red.bold) : verdict
+        let rate = Double(summary.seeds) / max(summary.took.seconds, 1e-3)
+        write(
+            "\(shown) in \(summary.seeds) seeds (\(summary.executed) case runs, \(summary.failed) failed) "
+                + "in \(summary.took.spoken), \(Int(rate)) seeds/s\n")
+        if let fingerprint = summary.fingerprint { write("fingerprint \(fingerprint)\n") }
+        if let file = files.first { write("replay: backlot replay \(ReplayCommand.quoted(file))\n") }
+    }
+}

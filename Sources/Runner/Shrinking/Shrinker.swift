@@ -1,0 +1,166 @@
+// From a failed run to the fewest faults, users and departures of the order that still make it fail in the same way.
+
+public import Faults
+public import Kernel
+public import Suites
+import Wire
+
+/// What is left of a failure.
+public struct ShrunkFailure: Sendable {
+    /// The decisions that are left, departures of the order among them.
+    public let list: DecisionList
+    /// How many users are left.
+    public let users: Int
+    /// How many steps each user takes; as the case has it, if nil.
+    public let steps: Int?
+    /// The departures in words: `agent before user-1, at 3.141 s`.
+    public let departures: [String]
+    /// What it says when it fails.
+    public let findings: [Finding]
+    /// The run's hash.
+    public let fingerprint: Fingerprint?
+    /// How many runs it took to find.
+    public let trials: Int
+    /// How much real time it took to find.
+    public let took: Duration
+}
+
+/// Shrinks failures.
+public enum Shrinker {
+    /// Shrinks a failed result of a simulated run of a plan. Nil where it does not fail again in the same way. Blocks the
+    /// calling thread for some hundreds of runs.
+    public static func shrink(_ result: CaseResult, of plan: RunPlan) -> ShrunkFailure? {
+        guard let signature = FailureSignature.all(of: result.verdict).first else { return nil }
+        let begun = ContinuousClock.now
+        let trials = FailureTrials(result.suiteCase, seed: result.seed, plan: plan, signature: signature)
+        var shrinking = Shrinking(
+            trials, FailureVariant(list: result.decisions, users: plan.setting.users, steps: nil))
+        guard trials.fails(shrinking.best) else { return nil }
+        shrinking.shrink()
+        let last = trials.run(shrinking.best, recordsSchedule: true)
+        guard trials.isSame(last), case .failed(let findings) = last.verdict else { return nil }
+        // What was listed and never came to pass is not needed.
+        let list = DecisionList(last.decisions.decisions, order: shrinking.best.list.order)
+        return ShrunkFailure(
+            list: list, users: shrinking.best.users, steps: shrinking.best.steps,
+            departures: ScheduleAccount.lines(of: list.order, in: last.contestedSteps), findings: findings,
+            fingerprint: last.fingerprint, trials: trials.count, took: ContinuousClock.now - begun)
+    }
+}
+
+/// A failure on its way to its smallest form: `best` always fails.
+private struct Shrinking {
+    private let trials: FailureTrials
+    private(set) var best: FailureVariant
+
+    init(_ trials: FailureTrials, _ whole: FailureVariant) {
+        self.trials = trials
+        best = whole
+    }
+
+    /// The cheap and great steps first: each makes every later run shorter.
+    mutating func shrink() {
+        takeFewerUsers()
+        takeNeutralOrder()
+        takeFewerKinds()
+        takeFewerFaults()
+        takeFewerUsers()
+        takeNeutralOrder()
+        takeFewerDepartures()
+        takeFewerFaults()
+        takeFewerUsers()
+        takeSmallerParameters()
+    }
+
+    private mutating func take(_ variants: [FailureVariant]) {
+        if let index = trials.firstFailing(variants) { best = variants[index] }
+    }
+
+    private mutating func takeFewerUsers() {
+        take((1..<max(1, best.users)).map { users in best.changed { $0.users = users } })
+    }
+
+    /// First in, first out, if it fails then too.
+    private mutating func takeNeutralOrder() {
+        guard best.list.order == .seeded else { return }
+        take([best.changed { $0.list.order = .listed([]) }])
+    }
+
+    /// Whole kinds of faults go first: many small delays that only move others would else have to go one by one.
+    private mutating func takeFewerKinds() {
+        var kinds: [String] = []
+        for decision in best.list.decisions where !kinds.contains(decision.fault) { kinds.append(decision.fault) }
+        for kind in kinds { take([best.changed { $0.list.decisions.removeAll { $0.fault == kind } }]) }
+    }
+
+    private mutating func takeFewerFaults() {
+        let whole = best
+        best.list.decisions = DeltaDebugging.minimize(whole.list.decisions) { [trials] candidates in
+            trials.firstFailing(candidates.lazy.map { decisions in whole.changed { $0.list.decisions = decisions } })
+        }
+    }
+
+    /// The departures from first-in-first-out that it takes, each as "before all others" or "after them" where that does.
+    private mutating func takeFewerDepartures() {
+        guard best.list.order == .seeded else { return }
+        let contested = trials.run(best, recordsSchedule: true).contestedSteps.map(\.departure)
+        let whole = best.changed { $0.list.order = .listed(contested) }
+        guard trials.fails(whole) else { return }
+        var departures = DeltaDebugging.minimize(contested) { [trials] candidates in
+            trials.firstFailing(candidates.lazy.map { listed in whole.changed { $0.list.order = .listed(listed) } })
+        }
+        for index in departures.indices {
+            for rank in [UInt64.min, .max] where departures[index].isAhead == (rank == .min) {
+                var plain = departures
+                plain[index] = plain[index].at(rank: rank)
+                if trials.fails(whole.changed { $0.list.order = .listed(plain) }) { departures = plain }
+            }
+        }
+        best.list.order = .listed(departures)
+    }
+
+    private mutating func takeSmallerParameters() {
+        for index in best.list.decisions.indices {
+            for member in best.list.decisions[index].parameters {
+                switch member.value {
+                case .bool(true): takeParameter(index, member.key, .bool(false))
+                case .integer(let number) where Self.isAmount(member.key): takeAmount(index, member.key, number)
+                default: break
+                }
+            }
+        }
+    }
+
+    /// Parameters that say how much; others say which, and a smaller one is not less.
+    private static func isAmount(_ name: String) -> Bool {
+        name != "at_ns" && (name.hasSuffix("ns") || ["after", "bytes", "count", "size"].contains(name))
+    }
+
+    @discardableResult
+    private mutating func takeParameter(_ index: Int, _ name: String, _ value: JSONValue) -> Bool {
+        guard let decision = best.list.decisions[index].with(name, value) else { return false }
+        let variant = best.changed { $0.list.decisions[index] = decision }
+        guard trials.fails(variant) else { return false }
+        best = variant
+        return true
+    }
+
+    /// Towards nothing; durations in whole milliseconds where they have some.
+    private mutating func takeAmount(_ index: Int, _ name: String, _ number: Int64) {
+        let unit: Int64 = name.hasSuffix("ns") && number > 1_000_000 ? 1_000_000 : 1
+        let decision = best.list.decisions[index]
+        let least = DeltaDebugging.minimize(from: 0, to: (number + unit - 1) / unit) { amount in
+            guard let smaller = decision.with(name, .integer(amount * unit)) else { return false }
+            return trials.fails(best.changed { $0.list.decisions[index] = smaller })
+        }
+        if least * unit < number { takeParameter(index, name, .integer(least * unit)) }
+    }
+}
+
+extension FailureVariant {
+    fileprivate func changed(_ change: (inout FailureVariant) -> Void) -> FailureVariant {
+        var variant = self
+        change(&variant)
+        return variant
+    }
+}

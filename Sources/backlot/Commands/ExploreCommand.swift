@@ -1,0 +1,106 @@
+// backlot explore
+
+import ArgumentParser
+import Faults
+import Fixtures
+import Foundation
+import Runner
+import Suites
+import Worlds
+
+/// Searches seeds for failures.
+struct ExploreCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explore", abstract: "Searches seeds for failures, and shrinks each to the fewest faults that still fail.",
+        discussion: """
+            Under every seed the world has other faults, the tasks another order, and the users do other things. Cases that
+            survive every fault run under every seed; of the others one runs under each, with the faults of 'light', which they
+            absorb. With --fault or a file of faults, all cases run under every seed with those.
+
+            Failures that say the same count once. The first of each is shrunk: fewer faults, smaller parameters, fewer users,
+            and an order of tasks that is first-in-first-out but for a few departures. It is written to a file that
+            'backlot replay' runs again.
+            Exit codes: 0 no failure, 1 failures, 2 could not run or nothing ran, 64 wrong usage.
+
+            Examples:
+              backlot explore
+              backlot explore --seeds 1..20000 --max-failures 1
+              backlot explore --minutes 10 --out failures
+              backlot explore --bug refresh-reuse
+              backlot explore -k chaos --users 5 --faults Fixtures/faults/rough.yaml
+            """)
+
+    @OptionGroup(title: "Selection") var selection: SelectionOptions
+    @Option(help: "The first seed: a number of at most 64 bits, decimal or 0x hexadecimal, or a commit hash.") var seed = "1"
+    @Option(help: "How many seeds, beginning with --seed, or which: A..B. 1000, if neither this nor --minutes is given.")
+    var seeds: String?
+    @Option(help: "How long to search, in minutes.") var minutes: Double?
+    @Option(help: "After how many distinct failures to stop.") var maxFailures: Int?
+    @Option(help: "The folder for failure files, one for each distinct failure; made when there is one.") var out = "failures"
+    @Flag(help: "Writes failures as they were found, and does not shrink them.") var noShrink = false
+    @Option(help: "How many users act at once.") var users = 3
+    @Option(help: "A plan of faults: 'swarm', 'light', 'none', a YAML file, or a decision list.") var faults = "swarm"
+    @Option(help: "A fault in one line, PLACE: FAULT(...)@N; 'backlot faults' tells more. May be given several times.")
+    var fault: [String] = []
+    @OptionGroup(title: "World") var deviations: DeviationOptions
+    @Option(help: "How many worlds run at once: one for each core if not given.") var jobs: Int?
+    @Flag(help: "Writes JSON lines instead of text.") var json = false
+
+    func run() async throws {
+        let plan = try makePlan()
+        let folder = try ExploreFolder(
+            out, ReplayCommand(replayArguments(faults)), mildCommand: ReplayCommand(replayArguments("light")))
+        let isTerminal = isatty(STDOUT_FILENO) == 1
+        let isColoured = isTerminal && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+        let report = ExploreReport(plan, isLive: isTerminal, isColoured: isColoured, write: Output.write)
+        let lines = JSONLines(write: Output.write)
+        json ? lines.begin(plan, build: Installation.build) : report.begin(build: Installation.build, faults: faultsSpoken)
+        let begun = ContinuousClock.now
+        var summary = ExploreSummary()
+        for await event in SeedSearch.events(plan) {
+            summary.add(event)
+            summary.took = ContinuousClock.now - begun
+            let file = try folder.write(event)
+            json ? lines.observe(event, file: file) : report.observe(event, summary, file: file)
+        }
+        json ? lines.end(summary, files: folder.files) : report.end(summary, files: folder.files)
+        if summary.exitCode != 0 { throw ExitCode(summary.exitCode) }
+    }
+
+    private func makePlan() throws -> ExplorePlan {
+        let (collection, _, chosen) = try selection.select()
+        guard (1...100_000).contains(users) else {
+            throw UsageError(description: "--users: \(users) is not between 1 and 100000.")
+        }
+        if let jobs, jobs < 1 { throw UsageError(description: "--jobs: \(jobs) is not at least 1.") }
+        if let minutes, !(minutes > 0) { throw UsageError(description: "--minutes: \(minutes) is not more than 0.") }
+        if let maxFailures, maxFailures < 1 {
+            throw UsageError(description: "--max-failures: \(maxFailures) is not at least 1.")
+        }
+        let first = try UsageError.from { try SeedText.seed(seed) }
+        let range = try UsageError.from { try seeds.map { try SeedText.seeds($0, from: first) } }
+        let fixtures = try Installation.fixtures()
+        try Installation.proveDeterminism(fixtures)
+        var blueprint = Blueprint(.simulated, seed: first, fixtures: fixtures)
+        blueprint.deviations = try UsageError.from { try deviations.chosen() }
+        blueprint.faults = try UsageError.from { try FaultPlan.from(argument: faults).adding(fault) }
+        var run = RunPlan(
+            cases: chosen, of: collection, seeds: [first], setting: CaseSetting(users: users), blueprint: blueprint,
+            width: jobs ?? ProcessInfo.processInfo.activeProcessorCount)
+        if let note = deviations.note { run.notes.append(note) }
+        let low = range?.first ?? first
+        let last = range?.last ?? (minutes == nil ? low + 999 : nil)
+        var plan = ExplorePlan(run, from: low, through: last)
+        plan.patience = minutes.map { .seconds($0 * 60) }
+        plan.failureLimit = maxFailures
+        plan.shrinks = !noShrink
+        if FaultPlan.names.contains(faults), fault.isEmpty, faults != "none" { plan.mildFaults = try .named("light") }
+        return plan
+    }
+
+    private var faultsSpoken: String { ([faults] + fault).joined(separator: ", ") }
+
+    private func replayArguments(_ faults: String) -> [String] {
+        ["--users", "\(users)", "--faults", faults] + fault.flatMap { ["--fault", $0] } + deviations.replayArguments
+    }
+}

@@ -1,0 +1,50 @@
+// The folder that a search writes its failures to.
+
+import Fixtures
+import Foundation
+import Runner
+
+/// Writes a failure file for each distinct failure, when it is found, and again when it is shrunk.
+final class ExploreFolder {
+    private let folder: String
+    private let command: ReplayCommand
+    private let mildCommand: ReplayCommand
+    /// The files, in the order in which they were first written.
+    private(set) var files: [String] = []
+
+    /// The folder of a search; it is made with the first file. Throws an `InputError` where a file is in its place.
+    /// `mildCommand` is for cases that had mild faults only.
+    init(_ folder: String, _ command: ReplayCommand, mildCommand: ReplayCommand) throws {
+        self.folder = folder
+        self.command = command
+        self.mildCommand = mildCommand
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), !isFolder.boolValue {
+            throw InputError("'\(folder)' is a file: name a folder for failures.", at: Place("--out"))
+        }
+    }
+
+    /// Writes the failure of an event, if it has one. Returns the file. Throws an `InputError` where it cannot be written.
+    func write(_ event: ExploreEvent) throws -> String? {
+        let failure: DistinctFailure
+        switch event {
+        case .ran: return nil
+        case .failed(let found): failure = found
+        case .shrunk(let shrunk): failure = shrunk
+        }
+        let command = failure.hasMildFaults ? mildCommand : command
+        guard var file = FailureFile(failure.result, of: failure.plan, command: command, build: Installation.build) else {
+            return nil
+        }
+        if let shrunk = failure.shrunk { file.add(shrunk) }
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw InputError("The folder \(folder) cannot be made: \(error.localizedDescription)", at: Place("--out"))
+        }
+        let path = folder + "/" + file.name
+        try OutputFile.write(file.text, to: path)
+        if !files.contains(path) { files.append(path) }
+        return path
+    }
+}
