@@ -26,17 +26,25 @@ final class ExploreFolder {
 
     /// Writes the failure of an event, if it has one. Returns the file. Throws an `InputError` where it cannot be written.
     func write(_ event: ExploreEvent) throws -> String? {
-        let failure: DistinctFailure
         switch event {
-        case .ran: return nil
-        case .failed(let found): failure = found
-        case .shrunk(let shrunk): failure = shrunk
+        case .ran: nil
+        case .failed(let failure), .shrunk(let failure): try write(failure)
         }
+    }
+
+    /// Writes how often each failure showed, once the search is at its end.
+    func finish(_ summary: ExploreSummary) throws {
+        for failure in summary.failures { try write(failure, findability: summary.findability(of: failure)) }
+    }
+
+    @discardableResult
+    private func write(_ failure: DistinctFailure, findability: Findability? = nil) throws -> String? {
         let command = failure.hasMildFaults ? mildCommand : command
         guard var file = FailureFile(failure.result, of: failure.plan, command: command, build: Installation.build) else {
             return nil
         }
         if let shrunk = failure.shrunk { file.add(shrunk) }
+        file.findability = findability
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {

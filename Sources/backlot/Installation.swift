@@ -3,6 +3,7 @@
 import Fixtures
 import Foundation
 import Runner
+import Suites
 import Worlds
 
 /// The running program's own place and fixtures.
@@ -16,11 +17,18 @@ enum Installation {
     static var build: Build { Build(program: program) }
 
     /// The fixtures, read. Throws an `InputError` with file and line.
-    static func fixtures() throws -> FixtureSet {
-        let directory = try FixtureSet.find(
+    static func fixtures() throws -> FixtureSet { try FixtureSet.load(fixtureFolder()) }
+
+    /// The failures of the fixtures' folder `failures`, as cases. Throws an `InputError` with the file.
+    static func keptFailures(of cases: [SuiteCase]) throws -> [SuiteCase] {
+        guard let folder = try? fixtureFolder() else { return [] }
+        return try KeptFailures.load(folder.appending(path: "failures"), cases: cases)
+    }
+
+    private static func fixtureFolder() throws -> URL {
+        try FixtureSet.find(
             environment: ProcessInfo.processInfo.environment,
             workingDirectory: URL(fileURLWithPath: FileManager.default.currentDirectoryPath), program: program)
-        return try FixtureSet.load(directory)
     }
 
     /// Throws an `InputError` where simulations do not repeat on this machine.

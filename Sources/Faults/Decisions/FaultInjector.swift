@@ -30,7 +30,7 @@ public final class FaultInjector: Sendable {
     /// An injector of a plan under a seed, in a world that begins now.
     public init(_ plan: FaultPlan, chance: Chance) {
         self.plan = plan
-        self.chance = chance
+        self.chance = plan.reseeding.map { Chance(seed: $0.seed) } ?? chance
         let faults = plan.faults(of: chance.seed)
         self.faults = faults
         bySite = FaultSite.allCases.map { site in faults.filter { $0.sites.contains(site) } }
@@ -63,7 +63,7 @@ public final class FaultInjector: Sendable {
     /// The verdict on an event that was counted elsewhere: that of the first fault that concerns it, happens, and does
     /// not pass.
     public func judge(_ event: FaultEvent) -> Verdict {
-        if !repeated.isEmpty {
+        if repeats(at: event.time) {
             guard let decision = repeated[DecisionKey(event)] else { return .pass }
             taken.withLock { $0.append(decision) }
             return decision.verdict
@@ -78,7 +78,7 @@ public final class FaultInjector: Sendable {
 
     /// The crashes of a service that come at a time, decided when the world begins.
     public func appointments(of service: Endpoint) -> [Verdict] {
-        if !repeated.isEmpty {
+        if repeats(at: elapsed) {
             let mine = plan.decisions?.decisions.filter { $0.site == .appointment && $0.actor == service.description } ?? []
             taken.withLock { $0 += mine }
             return mine.map(\.verdict)
@@ -89,6 +89,11 @@ public final class FaultInjector: Sendable {
             let verdict = fault.judge(event, actor: place.actor, chance)
             return verdict == .pass ? nil : record(verdict, fault.name, event)
         }
+    }
+
+    /// Whether the decision at a time is one of the list, and not one of chance.
+    private func repeats(at time: Duration) -> Bool {
+        plan.decisions != nil && plan.reseeding.map { time < $0.time } ?? true
     }
 
     private func record(_ verdict: Verdict, _ fault: String, _ event: FaultEvent) -> Verdict {

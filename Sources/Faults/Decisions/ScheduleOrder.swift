@@ -28,11 +28,19 @@ public enum ScheduleOrder: Sendable, Hashable {
     }
 
     /// How a simulation is told.
-    public var simulated: Simulation.Order {
+    var simulated: Simulation.Order {
         switch self {
         case .seeded: .seeded
         case .listed(let departures): departures.isEmpty ? .firstInFirstOut : .departing(departures)
         }
+    }
+}
+
+extension FaultPlan {
+    /// The order of ready tasks that a plan asks of a simulation.
+    public var order: Simulation.Order {
+        if let reseeding { return .reseeded(at: reseeding.time, seed: reseeding.seed) }
+        return decisions?.order.simulated ?? .seeded
     }
 }
 

@@ -11,8 +11,18 @@ public struct FaultPlan: Sendable {
     public var faults: [PlannedFault]
     /// What each seed adds.
     public var swarm: Swarm?
-    /// The decisions to repeat. Where they are given, faults and swarm are not asked.
+    /// The decisions to repeat. Where they are given, faults and swarm are not asked; but see ``reseeding``.
     public var decisions: DecisionList?
+    /// From when on decisions are not repeated any more, and another seed decides on the plan's faults.
+    public var reseeding: Reseeding?
+
+    /// A time from which on another seed decides.
+    public struct Reseeding: Sendable, Hashable {
+        /// The time since the world began.
+        public let time: Duration
+        /// The seed from then on.
+        public let seed: UInt64
+    }
 
     /// A plan of faults; without any, nothing is ever judged.
     public init(_ faults: [PlannedFault] = [], swarm: Swarm? = nil) {
@@ -26,6 +36,14 @@ public struct FaultPlan: Sendable {
         self.decisions = decisions
     }
 
+    /// A plan that takes these decisions again until a time, in the seed's order; from then on another seed decides on
+    /// these faults, and on the order.
+    public init(repeating decisions: DecisionList, until time: Duration, then faults: [PlannedFault], seed: UInt64) {
+        self.faults = faults
+        self.decisions = decisions
+        reseeding = Reseeding(time: time, seed: seed)
+    }
+
     /// No fault.
     public static let none = FaultPlan()
 
@@ -34,6 +52,7 @@ public struct FaultPlan: Sendable {
 
     /// The faults of a seed, in order.
     public func faults(of seed: UInt64) -> [PlannedFault] {
-        decisions == nil ? faults + (swarm?.faults(of: Chance(seed: seed)) ?? []) : []
+        if reseeding != nil { return faults }
+        return decisions == nil ? faults + (swarm?.faults(of: Chance(seed: seed)) ?? []) : []
     }
 }

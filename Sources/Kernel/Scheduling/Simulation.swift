@@ -41,6 +41,8 @@ public final class Simulation: @unchecked Sendable {  // because only its own th
         case firstInFirstOut
         /// The neutral order but for the steps that are listed.
         case departing([Departure])
+        /// By the seed's ranks until a time, and by another seed's from then on.
+        case reseeded(at: Duration, seed: UInt64)
     }
 
     /// How this simulation runs.
@@ -52,6 +54,8 @@ public final class Simulation: @unchecked Sendable {  // because only its own th
 
     /// What decides the order where it is not the seed.
     private let departures: DepartureTable?
+    /// From when on another seed decides.
+    private let reseeding: (time: Int64, seed: UInt64)?
     let recorder: ScheduleRecorder?
     let world: UnsafeMutablePointer<backlot_world>
     // Exclusivity needs no check at run time: one thread, and no access lasts over a call to foreign code.
@@ -76,10 +80,12 @@ public final class Simulation: @unchecked Sendable {  // because only its own th
         self.configuration = configuration
         departures =
             switch configuration.order {
-            case .seeded: nil
+            case .seeded, .reseeded: nil
             case .firstInFirstOut: DepartureTable([])
             case .departing(let departures): DepartureTable(departures)
             }
+        reseeding =
+            if case .reseeded(let time, let seed) = configuration.order { (time.nanosecondsClamped, seed) } else { nil }
         recorder = configuration.recordsSchedule ? ScheduleRecorder() : nil
         chance = Chance(seed: configuration.seed)
         ledger = TaskLedger(seed: configuration.seed)
@@ -172,17 +178,23 @@ public final class Simulation: @unchecked Sendable {  // because only its own th
 
     @inline(__always)
     func makeReady(_ work: ReadyQueue.Work, record: Int) {
-        if departures == nil, recorder == nil {
+        if departures == nil, recorder == nil, reseeding == nil {
             ready.push(rank: ledger.nextRank(record), record: record, work)
         } else {
-            makeReadyAsListed(work, record: record)
+            makeReadyOtherwise(work, record: record)
         }
     }
 
-    private func makeReadyAsListed(_ work: ReadyQueue.Work, record: Int) {
+    /// Where the order is listed, recorded, or another seed's after a time.
+    private func makeReadyOtherwise(_ work: ReadyQueue.Work, record: Int) {
         let next = ledger.nextStep(record, rank: Departure.inTurn)
-        let seeded = ledger.nextRank(record)
-        let step = next.at(rank: departures?.rank(task: next.task, step: next.step) ?? seeded)
+        var rank = ledger.nextRank(record)
+        if let departures {
+            rank = departures.rank(task: next.task, step: next.step)
+        } else if let reseeding, world.pointee.now >= reseeding.time {
+            rank = TaskLedger.rank(task: next.task, step: next.step, seed: reseeding.seed)
+        }
+        let step = next.at(rank: rank)
         let slot = ready.push(rank: step.rank, record: record, work)
         recorder?.ready(step, slot: slot)
     }

@@ -75,9 +75,13 @@ struct TaskLedger {
     mutating func nextRank(_ record: Int) -> UInt64 {
         let n = hot[record].jobs
         hot[record].jobs = n &+ 1
-        let lineage = hot[record].lineage
-        return StableHash.fold(lineage ^ n &* 0x9e37_79b9_7f4a_7c15, seedKey | 1)
-            ^ StableHash.fold(n ^ seedKey, lineage | 1)
+        return Self.rank(task: hot[record].lineage, step: n, seed: seedKey)
+    }
+
+    /// The rank of a step under a seed.
+    @inline(__always)
+    static func rank(task: UInt64, step: UInt64, seed: UInt64) -> UInt64 {
+        StableHash.fold(task ^ step &* 0x9e37_79b9_7f4a_7c15, seed | 1) ^ StableHash.fold(step ^ seed, task | 1)
     }
 
     /// A key for the next random bytes of a record.

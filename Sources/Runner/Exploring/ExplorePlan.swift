@@ -25,6 +25,8 @@ public struct ExplorePlan: Sendable {
     /// A search of a plan's cases under seeds.
     public init(_ run: RunPlan, from first: UInt64, through last: UInt64?) {
         self.run = run
+        // What is held to one run has nothing to be searched.
+        self.run.cases.removeAll { $0.pin != nil }
         firstSeed = first
         lastSeed = last
     }

@@ -22,6 +22,7 @@ public struct ExploreSummary: Sendable {
     /// Real time.
     public var took = Duration.zero
     private var lastSeed: UInt64?
+    private var counts: [String: (ran: Int, failed: [String: Int])] = [:]
 
     /// Nothing yet.
     public init() {}
@@ -40,6 +41,10 @@ public struct ExploreSummary: Sendable {
     private mutating func add(_ result: CaseResult) {
         if result.seed != lastSeed { seeds += 1 }
         lastSeed = result.seed
+        counts[result.id, default: (0, [:])].ran += 1
+        for signature in Set(FailureSignature.all(of: result.verdict)) {
+            counts[result.id]?.failed[signature, default: 0] += 1
+        }
         switch result.verdict {
         case .passed: executed += 1
         case .failed:
@@ -54,8 +59,11 @@ public struct ExploreSummary: Sendable {
         if let next = result.fingerprint { fingerprint = fingerprint?.combined(with: next) ?? next }
     }
 
-    /// Case runs in a second of real time.
-    public var rate: Double { Double(executed) / max(took.seconds, 1e-3) }
+    /// How often a failure showed, of all seeds under which its case ran.
+    public func findability(of failure: DistinctFailure) -> Findability? {
+        guard let count = counts[failure.result.id], let failed = count.failed[failure.signature] else { return nil }
+        return Findability(failed: failed, of: count.ran)
+    }
 
     /// The exit code: 0 none found, 1 found, 2 could not run or nothing ran.
     public var exitCode: Int32 { failed > 0 ? 1 : executed == 0 || notRun.count > 0 ? 2 : 0 }

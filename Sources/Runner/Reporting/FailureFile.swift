@@ -32,10 +32,17 @@ public struct FailureFile: Sendable {
     public let signature: String
     /// The planned bugs and quirks that were switched on, by name.
     public let deviations: [String]
+    /// The faults that were planned under its seed, each in one line.
+    public let faults: [String]
+    /// Of how many seeds that were tried how many failed in this way; nil where that was not counted.
+    public var findability: Findability?
     /// The failure as it was found.
     public let found: Form
     /// The failure with the fewest faults, users and departures of the order; nil where it was not shrunk.
     public private(set) var shrunk: Form?
+    /// The departures of the shrunk order in words.
+    public var departures: [String] { notes.first { $0.0 == "departures" }?.1.array?.compactMap(\.string) ?? [] }
+
     /// The departures of the order in words, and what the shrinking took.
     private var notes: [(String, JSONValue)] = []
     private let command: String
@@ -49,6 +56,7 @@ public struct FailureFile: Sendable {
         seed = result.seed
         signature = FailureSignature.of(first)
         deviations = plan.blueprint.deviationNames
+        faults = plan.blueprint.faults.faults(of: result.seed).map(\.text)
         found = Form(
             list: result.decisions, users: plan.setting.users, steps: plan.setting.steps, message: first.message,
             fingerprint: result.fingerprint.map { "\($0)" })
@@ -77,7 +85,12 @@ public struct FailureFile: Sendable {
             ("version", JSONValue(DecisionList.version)), ("case", .string(id)), ("seed", .string("\(seed)")),
             ("signature", .string(signature)), ("deviations", .array(deviations.map(JSONValue.string))),
             ("command", .string(command)), ("commit", JSONValue(commit)),
+            ("faults", .array(faults.map(JSONValue.string))),
         ]
+        if let findability {
+            let counts: JSONValue = ["seeds": JSONValue(findability.seeds), "failed": JSONValue(findability.failed)]
+            members.append(("findability", counts))
+        }
         members += Self.members(found)
         if let shrunk { members.append(("shrunk", .object(JSONObject(Self.members(shrunk) + notes)))) }
         return Self.layout(members, indent: "") + "\n"
@@ -129,7 +142,14 @@ extension FailureFile {
         deviations = value["deviations"]?.array?.compactMap(\.string) ?? []
         found = try Self.form(value, list, name)
         if let shrunk = value["shrunk"], shrunk.object != nil {
+            notes = ["departures", "trials", "seconds"].compactMap { name in shrunk[name].map { (name, $0) } }
             self.shrunk = try Self.form(shrunk, DecisionList(items: shrunk, name: name + ", shrunk"), name + ", shrunk")
+        }
+        faults = value["faults"]?.array?.compactMap(\.string) ?? []
+        if let seeds = value["findability"]?["seeds"]?.integer, let failed = value["findability"]?["failed"]?.integer,
+            failed > 0, seeds >= failed
+        {
+            findability = Findability(failed: failed, of: seeds)
         }
         command = try member("command")
         commit = value["commit"]?.string

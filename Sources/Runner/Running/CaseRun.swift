@@ -13,9 +13,9 @@ struct CaseRun {
     var recordsSchedule = false
 
     private var blueprint: Blueprint {
-        var blueprint = suiteCase.blueprint(from: plan.blueprint)
+        var blueprint = plan.blueprint
         blueprint.seed = seed
-        return blueprint
+        return suiteCase.blueprint(from: blueprint)
     }
 
     /// The result of not being tried.
@@ -78,7 +78,7 @@ struct CaseRun {
     private var lacking: String? {
         let lacking = suiteCase.needs.filter { need in
             switch need {
-            case .virtualTime: plan.blueprint.kind != .simulated
+            case .virtualTime, .simulation: plan.blueprint.kind != .simulated
             }
         }
         return lacking.first.map { "the \(plan.blueprint.kind.rawValue) world lacks what it needs: \($0.rawValue)" }

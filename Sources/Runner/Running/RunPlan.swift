@@ -6,7 +6,7 @@ public import Worlds
 /// A run, decided and not begun.
 public struct RunPlan: Sendable {
     /// The cases, layer by layer.
-    public let cases: [SuiteCase]
+    public internal(set) var cases: [SuiteCase]
     /// How many cases are declared, and how many of them could be collected.
     public var counts: (declared: Int, collected: Int)
     /// The seeds, in order.
@@ -38,10 +38,13 @@ public struct RunPlan: Sendable {
     }
 
     /// How many case runs the plan has.
-    public var count: Int { cases.count * seeds.count }
+    public var count: Int { seeds.reduce(0) { $0 + cases(under: $1).count } }
+
+    /// The cases that are run under a seed: those that are held to a run of their own under the first one only.
+    func cases(under seed: UInt64) -> [SuiteCase] { seed == seeds.first ? cases : cases.filter { $0.pin == nil } }
 
     /// Every case under every seed, seed by seed and layer by layer.
     var runs: [CaseRun] {
-        seeds.flatMap { seed in cases.map { CaseRun(suiteCase: $0, seed: seed, plan: self) } }
+        seeds.flatMap { seed in cases(under: seed).map { CaseRun(suiteCase: $0, seed: seed, plan: self) } }
     }
 }

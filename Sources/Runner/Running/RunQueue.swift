@@ -22,8 +22,7 @@ final class RunQueue: @unchecked Sendable {  // because every access is under th
         runs = plan.runs
         self.continuation = continuation
         isStarted = Array(repeating: false, count: runs.count)
-        let ledger = LayerLedger(plan)
-        ledgers = Dictionary(uniqueKeysWithValues: Set(plan.seeds).map { ($0, ledger) })
+        ledgers = Dictionary(uniqueKeysWithValues: Set(plan.seeds).map { ($0, LayerLedger(plan, seed: $0)) })
         if runs.isEmpty { continuation.finish() }
     }
 
@@ -91,9 +90,9 @@ struct LayerLedger {
 
     private let toleratesNotRun: Bool
 
-    init(_ plan: RunPlan) {
+    init(_ plan: RunPlan, seed: UInt64) {
         toleratesNotRun = plan.missingServers != nil
-        for suiteCase in plan.cases { left[suiteCase.layer, default: 0] += 1 }
+        for suiteCase in plan.cases(under: seed) { left[suiteCase.layer, default: 0] += 1 }
     }
 
     mutating func add(_ result: CaseResult) {

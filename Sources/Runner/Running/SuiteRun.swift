@@ -44,9 +44,9 @@ public enum SuiteRun {
     /// Local worlds wait more than they work: `plan.width` of them run at once, seed by seed and layer by layer.
     private static func runLocally(_ plan: RunPlan, _ emit: (CaseResult) -> Void) async {
         for seed in plan.seeds {
-            var ledger = LayerLedger(plan)
+            var ledger = LayerLedger(plan, seed: seed)
             for layer in CaseLayer.allCases {
-                let runs = plan.cases.filter { $0.layer == layer }.map { CaseRun(suiteCase: $0, seed: seed, plan: plan) }
+                let runs = plan.cases(under: seed).filter { $0.layer == layer }.map { CaseRun(suiteCase: $0, seed: seed, plan: plan) }
                 if case .broken(let reason) = ledger.gate(layer) {
                     runs.forEach { emit($0.skipped(reason)) }
                     continue

@@ -1,5 +1,6 @@
 // A case: what it covers, where it stands, which planted bugs it must catch, and what it does in a world.
 
+import Faults
 public import Worlds
 
 /// One case of a suite. The same body runs in every world.
@@ -18,6 +19,8 @@ public struct SuiteCase: Sendable {
     public let needs: [CaseNeed]
     /// Which faults it survives: under others it may fail although nothing is wrong.
     public let survives: FaultTolerance
+    /// The one run that it is held to; nil where the run decides.
+    public internal(set) var pin: CasePin?
     let arrange: @Sendable (inout Blueprint) -> Void
     let body: @Sendable (Stage) async throws -> Void
 
@@ -60,12 +63,16 @@ public struct SuiteCase: Sendable {
     public func blueprint(from blueprint: Blueprint) -> Blueprint {
         var arranged = blueprint
         arrange(&arranged)
+        if let pin {
+            arranged.seed = pin.seed
+            arranged.faults = FaultPlan(repeating: pin.list)
+        }
         return arranged
     }
 
     /// Runs the case in a world. Throws what kept it from being carried out; what is wrong is in the report.
     public func run(in world: World, _ setting: CaseSetting) async throws -> CaseReport {
-        let stage = Stage(world, setting)
+        let stage = Stage(world, pin?.setting ?? setting)
         do { try await body(stage) } catch is JourneyEnded {}
         return stage.report
     }
@@ -98,6 +105,8 @@ public enum FaultTolerance: String, Sendable, Hashable, CaseIterable {
 public enum CaseNeed: String, Sendable, Hashable {
     /// Time that can pass without waiting.
     case virtualTime = "virtual time: it lets minutes pass"
+    /// A run that can be repeated.
+    case simulation = "a simulation: it repeats a run"
 }
 
 /// What a run decides for its cases.

@@ -66,11 +66,17 @@ public enum SuiteCatalogue {
     /// What was declared, and what could be collected of it.
     public struct Collection: Sendable {
         /// How many cases were declared.
-        public let declared: Int
+        public private(set) var declared: Int
         /// Those that can be run, in their order.
         public var cases: [SuiteCase]
         /// What is wrong with the others.
         public var errors: [CollectionError]
+
+        /// Adds cases that are declared elsewhere.
+        public mutating func add(_ more: [SuiteCase]) {
+            declared += more.count
+            cases += more
+        }
     }
 }
 

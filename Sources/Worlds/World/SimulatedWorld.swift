@@ -19,7 +19,7 @@ public enum SimulatedWorld {
         warmUp
         var configuration = Simulation.Configuration(seed: blueprint.seed)
         configuration.keepsTrace = blueprint.keepsTrace
-        configuration.order = order ?? blueprint.faults.decisions?.order.simulated ?? .seeded
+        configuration.order = order ?? blueprint.faults.order
         configuration.recordsSchedule = recordsSchedule
         return Simulation.run(configuration) { simulation in
             let world = try await World.start(blueprint, over: SimulatedNetwork(simulation), trace: simulation.trace) {

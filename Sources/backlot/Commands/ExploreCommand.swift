@@ -63,6 +63,7 @@ struct ExploreCommand: AsyncParsableCommand {
             let file = try folder.write(event)
             json ? lines.observe(event, file: file) : report.observe(event, summary, file: file)
         }
+        try folder.finish(summary)
         json ? lines.end(summary, files: folder.files) : report.end(summary, files: folder.files)
         if summary.exitCode != 0 { throw ExitCode(summary.exitCode) }
     }

@@ -1,12 +1,9 @@
 // backlot replay
 
 import ArgumentParser
-import Faults
 import Fixtures
 import Foundation
 import Runner
-import Suites
-import Worlds
 
 /// Runs a failure file again.
 struct ReplayFileCommand: AsyncParsableCommand {
@@ -30,24 +27,15 @@ struct ReplayFileCommand: AsyncParsableCommand {
     @Option(help: "What is shown of a failure: 'short', 'long' (all findings and the trace) or 'no'.") var tb = "short"
 
     func run() async throws {
-        let failure = try FailureFile(URL(fileURLWithPath: file), name: file)
+        let replay = try FailureReplay(file)
+        let failure = replay.failure
         guard let traceback = TerminalReport.Traceback(rawValue: tb) else {
             throw UsageError.unknown("traceback", tb, known: TerminalReport.Traceback.allCases.map(\.rawValue))
         }
         guard let form = shrunk ? failure.shrunk : failure.found else {
             throw InputError("This failure was not shrunk: leave out --shrunk.", at: Place(file))
         }
-        let collection = SuiteCatalogue.collect()
-        guard let suiteCase = collection.cases.first(where: { $0.id == failure.id }) else {
-            throw InputError.unknown("case", failure.id, known: collection.cases.map(\.id), at: Place(file))
-        }
-        var blueprint = Blueprint(.simulated, seed: failure.seed, fixtures: try Installation.fixtures())
-        blueprint.faults = FaultPlan(repeating: form.list)
-        blueprint.deviations = Set(try failure.deviations.map { try DeviationCatalogue.deviation(named: $0, at: Place(file)) })
-        blueprint.keepsTrace = traceback == .long
-        let plan = RunPlan(
-            cases: [suiteCase], of: collection, seeds: [failure.seed], setting: CaseSetting(users: form.users, steps: form.steps),
-            blueprint: blueprint, width: 1)
+        let plan = replay.plan(form, keepsTrace: traceback == .long)
         let style = TerminalReport.Style(isLive: false, isColoured: false, amount: .normal, traceback: traceback)
         let report = TerminalReport(plan, style: style, command: ReplayCommand([]), write: Output.write)
         report.begin(build: Installation.build)

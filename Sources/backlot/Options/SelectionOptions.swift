@@ -21,7 +21,9 @@ struct SelectionOptions: ParsableArguments {
 
     /// What was collected, and what was chosen of it. Throws a `UsageError` for a name that does not exist.
     func select() throws -> (collection: SuiteCatalogue.Collection, selection: CaseSelection, chosen: [SuiteCase]) {
-        let collection = SuiteCatalogue.collect()
+        var collection = SuiteCatalogue.collect()
+        let kept = try Installation.keptFailures(of: collection.cases)
+        collection.add(kept)
         var selection = CaseSelection()
         selection.ids = cases
         selection.categories = category + categories
