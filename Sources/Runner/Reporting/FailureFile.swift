@@ -32,6 +32,8 @@ public struct FailureFile: Sendable {
     public let signature: String
     /// The planned bugs and quirks that were switched on, by name.
     public let deviations: [String]
+    /// The plan of faults as the command line names it, and faults in one line beside it.
+    public let plan: [String]
     /// The faults that were planned under its seed, each in one line.
     public let faults: [String]
     /// Of how many seeds that were tried how many failed in this way; nil where that was not counted.
@@ -61,6 +63,7 @@ public struct FailureFile: Sendable {
             list: result.decisions, users: plan.setting.users, steps: plan.setting.steps, message: first.message,
             fingerprint: result.fingerprint.map { "\($0)" })
         self.command = command.line(result)
+        self.plan = command.faults
         commit = build.commit
     }
 
@@ -85,7 +88,7 @@ public struct FailureFile: Sendable {
             ("version", JSONValue(DecisionList.version)), ("case", .string(id)), ("seed", .string("\(seed)")),
             ("signature", .string(signature)), ("deviations", .array(deviations.map(JSONValue.string))),
             ("command", .string(command)), ("commit", JSONValue(commit)),
-            ("faults", .array(faults.map(JSONValue.string))),
+            ("plan", .array(self.plan.map(JSONValue.string))), ("faults", .array(faults.map(JSONValue.string))),
         ]
         if let findability {
             let counts: JSONValue = ["seeds": JSONValue(findability.seeds), "failed": JSONValue(findability.failed)]
@@ -145,6 +148,7 @@ extension FailureFile {
             notes = ["departures", "trials", "seconds"].compactMap { name in shrunk[name].map { (name, $0) } }
             self.shrunk = try Self.form(shrunk, DecisionList(items: shrunk, name: name + ", shrunk"), name + ", shrunk")
         }
+        plan = value["plan"]?.array?.compactMap(\.string) ?? []
         faults = value["faults"]?.array?.compactMap(\.string) ?? []
         if let seeds = value["findability"]?["seeds"]?.integer, let failed = value["findability"]?["failed"]?.integer,
             failed > 0, seeds >= failed

@@ -20,6 +20,8 @@ struct ExploreCommand: AsyncParsableCommand {
             Failures that say the same count once. The first of each is shrunk: fewer faults, smaller parameters, fewer users,
             and an order of tasks that is first-in-first-out but for a few departures. It is written to a file that
             'backlot replay' runs again.
+            With --against, the case and the faults of a failure file are searched for that failure, under as many seeds as it
+            takes to say with 99 % confidence that it is gone.
             Exit codes: 0 no failure, 1 failures, 2 could not run or nothing ran, 64 wrong usage.
 
             Examples:
@@ -27,6 +29,7 @@ struct ExploreCommand: AsyncParsableCommand {
               backlot explore --seeds 1..20000 --max-failures 1
               backlot explore --minutes 10 --out failures
               backlot explore --bug refresh-reuse
+              backlot explore --against failures/e2e-golden-path-17.json
               backlot explore -k chaos --users 5 --faults Fixtures/faults/rough.yaml
             """)
 
@@ -37,6 +40,8 @@ struct ExploreCommand: AsyncParsableCommand {
     @Option(help: "How long to search, in minutes.") var minutes: Double?
     @Option(help: "After how many distinct failures to stop.") var maxFailures: Int?
     @Option(help: "The folder for failure files, one for each distinct failure; made when there is one.") var out = "failures"
+    @Option(help: ArgumentHelp("A failure file: searches for that failure, to show that it is gone.", valueName: "file"))
+    var against: String?
     @Flag(help: "Writes failures as they were found, and does not shrink them.") var noShrink = false
     @Option(help: "How many users act at once.") var users = 3
     @Option(help: "A plan of faults: 'swarm', 'light', 'none', a YAML file, or a decision list.") var faults = "swarm"
@@ -46,10 +51,11 @@ struct ExploreCommand: AsyncParsableCommand {
     @Option(help: "How many worlds run at once: one for each core if not given.") var jobs: Int?
     @Flag(help: "Writes JSON lines instead of text.") var json = false
 
-    func run() async throws {
+    mutating func run() async throws {
+        let replay = try against.map { try aim(at: $0) }
         let plan = try makePlan()
         let folder = try ExploreFolder(
-            out, ReplayCommand(replayArguments(faults)), mildCommand: ReplayCommand(replayArguments("light")))
+            replay == nil ? out : out + "/against", command(faults), mildCommand: command("light"))
         let isTerminal = isatty(STDOUT_FILENO) == 1
         let isColoured = isTerminal && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
         let report = ExploreReport(plan, isLive: isTerminal, isColoured: isColoured, write: Output.write)
@@ -65,7 +71,42 @@ struct ExploreCommand: AsyncParsableCommand {
         }
         try folder.finish(summary)
         json ? lines.end(summary, files: folder.files) : report.end(summary, files: folder.files)
+        if let replay, !json { Output.write(verdict(on: replay.failure, summary) + "\n") }
         if summary.exitCode != 0 { throw ExitCode(summary.exitCode) }
+    }
+
+    /// Takes case, faults, users and the number of seeds from a failure file.
+    private mutating func aim(at file: String) throws -> FailureReplay {
+        let replay = try FailureReplay(file)
+        let failure = replay.failure
+        guard let first = failure.plan.first else {
+            throw InputError("This file does not name its plan of faults: write it anew with 'backlot explore'.", at: Place(file))
+        }
+        selection.cases = [failure.id]
+        (faults, fault) = (first, Array(failure.plan.dropFirst()))
+        users = failure.found.users
+        if seeds == nil, minutes == nil {
+            guard let findability = failure.findability else {
+                throw InputError(
+                    "This file does not say how often the failure showed, so that the number of seeds is yours to choose: give --seeds.",
+                    at: Place(file))
+            }
+            seeds = "\(findability.seedsNeeded())"
+            Output.write(
+                "it showed under \(findability.failed) of \(findability.seeds) seeds: 99 % confidence takes \(seeds ?? "") seeds without it\n"
+            )
+        }
+        return replay
+    }
+
+    private func verdict(on failure: FailureFile, _ summary: ExploreSummary) -> String {
+        let again = summary.failures.first { $0.signature == failure.signature }
+        if let again { return "it is still there: seed \(again.result.seed) fails in the same way" }
+        guard let findability = failure.findability else { return "it did not show under \(summary.seeds) seeds" }
+        let isEnough = summary.seeds >= findability.seedsNeeded()
+        return isEnough
+            ? "it is gone, with 99 % confidence: it did not show under \(summary.seeds) seeds"
+            : "it did not show under \(summary.seeds) seeds; 99 % confidence takes \(findability.seedsNeeded())"
     }
 
     private func makePlan() throws -> ExplorePlan {
@@ -101,7 +142,8 @@ struct ExploreCommand: AsyncParsableCommand {
 
     private var faultsSpoken: String { ([faults] + fault).joined(separator: ", ") }
 
-    private func replayArguments(_ faults: String) -> [String] {
-        ["--users", "\(users)", "--faults", faults] + fault.flatMap { ["--fault", $0] } + deviations.replayArguments
+    private func command(_ faults: String) -> ReplayCommand {
+        let arguments = ["--users", "\(users)", "--faults", faults] + fault.flatMap { ["--fault", $0] }
+        return ReplayCommand(arguments + deviations.replayArguments, faults: [faults] + fault)
     }
 }

@@ -63,7 +63,8 @@ struct RunCommand: AsyncParsableCommand {
             plan.notes.append("real servers are missing, and cases about stores are not run: \(error)")
         }
         plan.blueprint = servers.applied(to: plan.blueprint)
-        let command = ReplayCommand(world.replayArguments + real.replayArguments)
+        let command = ReplayCommand(
+            world.replayArguments + real.replayArguments, faults: [world.faults.faults] + world.faults.fault)
         let report = JUnitReport(plan, command: command)
         let failures = try FailureFolder(out, plan, command)
         for error in errors { FileHandle.standardError.write(Data("collection error: \(error)\n".utf8)) }
