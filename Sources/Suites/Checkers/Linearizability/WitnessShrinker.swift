@@ -1,0 +1,84 @@
+// Makes a history that is not linearizable as short as it can be and still not be so.
+
+/// Shortens the history of one object. Every step keeps the proof: if the shorter history is not linearizable, neither is the
+/// longer one. That forbids leaving out, say, a write whose value a read returns.
+struct WitnessShrinker<Action: Sendable, Answer: Sendable, State: Hashable & Sendable> {
+    typealias Model = SequentialModel<Action, Answer, State>
+    typealias Entry = LinearizationEntry<Model.Call>
+
+    let model: Model
+    /// How many steps each search may take; what it cannot decide is kept.
+    let budget: Int
+
+    /// A part of `entries` from which no single operation can be left out, and whether it fails whatever was before it.
+    /// Cutting takes O(log n) searches, leaving out at most O(n²) of a short history.
+    func shrink(_ entries: [Entry]) -> (entries: [Entry], isFromMiddle: Bool) {
+        let begun = cutEnd(entries)
+        if let states = model.states?(begun.map(\.call)), !states.isEmpty {
+            let rest = cutBegin(begun, states)
+            if rest.count < begun.count { return (leaveOut(rest, from: states), true) }
+        }
+        return (leaveOut(begun, from: [model.initial]), false)
+    }
+
+    private func fails(_ entries: [Entry], from states: [State]) -> Bool {
+        states.allSatisfy { state in
+            var search = LinearizationSearch(model, entries)
+            return search.run(from: state, budget: budget) == false
+        }
+    }
+
+    /// The shortest beginning that fails: what had ended by then, and what was under way.
+    private func cutEnd(_ entries: [Entry]) -> [Entry] {
+        let ends = entries.compactMap(\.end).sorted()
+        func beginning(_ count: Int) -> [Entry] {
+            let last = ends[count - 1]
+            return entries.filter { $0.begin < last }.map { entry in
+                guard let end = entry.end, end > last else { return entry }
+                return Entry(call: .init(action: entry.call.action, answer: nil), number: entry.number, begin: entry.begin)
+            }
+        }
+        var low = 1
+        var high = ends.count
+        while low < high {
+            let middle = (low + high) / 2
+            if fails(beginning(middle), from: [model.initial]) { high = middle } else { low = middle + 1 }
+        }
+        guard high > 0 else { return entries }
+        let shortest = beginning(high)
+        return fails(shortest, from: [model.initial]) ? shortest : entries
+    }
+
+    /// The shortest rest that fails whatever the state was before it. What was under way there may be part of it or not.
+    private func cutBegin(_ entries: [Entry], _ states: [State]) -> [Entry] {
+        let begins = entries.map(\.begin).sorted()
+        func rest(_ index: Int) -> [Entry] {
+            entries.compactMap { entry in
+                guard entry.begin < begins[index] else { return entry }
+                guard let end = entry.end else { return entry }
+                return end < begins[index] ? nil : Entry(call: entry.call, number: entry.number, begin: entry.begin)
+            }
+        }
+        var low = 0
+        var high = begins.count - 1
+        while low < high {
+            let middle = (low + high + 1) / 2
+            if fails(rest(middle), from: states) { low = middle } else { high = middle - 1 }
+        }
+        let shortest = rest(low)
+        return fails(shortest, from: states) ? shortest : entries
+    }
+
+    private func leaveOut(_ entries: [Entry], from states: [State]) -> [Entry] {
+        DeltaDebugging.minimize(entries) { candidate, before in
+            let kept = Set(candidate.map(\.number))
+            var others = candidate.map(\.call)
+            for entry in before where !kept.contains(entry.number) {
+                // What may never have happened can only be left out where nobody counts on it; so can the rest.
+                guard model.canLeaveOut(entry.call, others) else { return false }
+                if !model.observes(entry.call) { others.append(entry.call) }
+            }
+            return fails(candidate, from: states)
+        }
+    }
+}
