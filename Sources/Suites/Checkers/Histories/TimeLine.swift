@@ -43,9 +43,9 @@ enum TimeLine {
         }
         events.sort { $0.order < $1.order }
         var columns: [Int: Int] = [:]
-        var column = -1
+        var column = -2
         for event in events {
-            column += 1
+            column += event.isEnd ? 1 : 2
             if event.isEnd { column = max(column, (columns[event.bar.begin] ?? 0) + event.bar.label.count + 7) }
             columns[event.order] = column
         }

@@ -6,8 +6,11 @@ struct ListAppendInference {
     private struct Reading {
         let transaction: Int
         let list: [String]
-        /// How much of the list's end the transaction had appended itself.
-        let ownCount: Int
+        /// How much of the list is not the end that the transaction had appended itself. What others do not see yet has no
+        /// place in the order of writes.
+        let outside: Int
+
+        var order: ArraySlice<String> { list[..<outside] }
     }
 
     private let transactions: [Transaction]
@@ -59,7 +62,8 @@ struct ListAppendInference {
                 }
                 if mine.isEmpty { hasRead.insert(key) }
                 let ownCount = list.reversed().prefix { members.contains($0) }.count
-                readings[key, default: []].append(Reading(transaction: index, list: list, ownCount: ownCount))
+                readings[key, default: []].append(
+                    Reading(transaction: index, list: list, outside: list.count - ownCount))
             default: break
             }
         }
@@ -78,8 +82,8 @@ struct ListAppendInference {
         result.violations += wrong
         // The longest list that was read has the order of all that anybody saw.
         guard var longest = readings.first, written.reused.isEmpty else { return }
-        for reading in readings where reading.list.count > longest.list.count { longest = reading }
-        if let other = readings.first(where: { !longest.list.starts(with: $0.list) }) {
+        for reading in readings where reading.outside > longest.outside { longest = reading }
+        if let other = readings.first(where: { !longest.order.starts(with: $0.order) }) {
             let (one, two) = (transactions[other.transaction], transactions[longest.transaction])
             result.violations.append(
                 TransactionViolation(
@@ -87,8 +91,8 @@ struct ListAppendInference {
                     explanation: "\(one.said) read \(key) = \(other.list.spoken), but \(two.said) \(longest.list.spoken)"))
             return
         }
-        if Set(longest.list).count < longest.list.count { return }
-        relate(key, longest.list, readings, written, &result)
+        if Set(longest.order).count < longest.outside { return }
+        relate(key, Array(longest.order), readings, written, &result)
     }
 
     /// Values that nobody has written, that were taken back, that were not the last word, or that come twice.
@@ -165,15 +169,12 @@ struct ListAppendInference {
     ) {
         let reader = transactions[reading.transaction]
         let said = "\(reader.said) read \(key) = \(reading.list.spoken)"
-        let outside = reading.list.count - reading.ownCount
-        if let last = chain[..<outside].lastIndex(where: { $0 != nil }), let writer = chain[last] {
+        if let last = chain[..<reading.outside].lastIndex(where: { $0 != nil }), let writer = chain[last] {
             result.add(
                 .writeRead, writer, reading.transaction, key: key,
                 "\(said), with \(order[last]) of \(transactions[writer].said)")
         }
-        // Behind values of its own the order of writes says what came next.
-        guard reading.ownCount == 0 else { return }
-        if let next = chain[reading.list.count...].firstIndex(where: { $0 != nil }), let writer = chain[next] {
+        if let next = chain[reading.outside...].firstIndex(where: { $0 != nil }), let writer = chain[next] {
             result.add(
                 .readWrite, reading.transaction, writer, key: key,
                 "\(said), before \(transactions[writer].said) appended \(order[next])")
