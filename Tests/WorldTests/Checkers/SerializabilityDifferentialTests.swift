@@ -8,6 +8,8 @@ import Testing
 /// All serial orders, without any cleverness.
 private struct SerialOrders {
     let transactions: [Transaction]
+    /// Whether a transaction that had ended before another began must come first.
+    var keepsTime = false
 
     /// Whether some order of the transactions that are not aborted explains all that they read. Those of unknown outcome may
     /// be left out.
@@ -22,7 +24,11 @@ private struct SerialOrders {
             if last.map({ run(transactions[$0], store) != nil }) ?? true { return true }
         }
         return left.contains { next in
-            guard let after = run(transactions[next], store) else { return false }
+            let comesTooEarly = left.contains { other in
+                guard transactions[other].certainty == .done, let end = transactions[other].end else { return false }
+                return transactions[next].begin.map { end < $0 } ?? false
+            }
+            guard !(keepsTime && comesTooEarly), let after = run(transactions[next], store) else { return false }
             return explain(after, left.filter { $0 != next }, last)
         }
     }
@@ -62,6 +68,9 @@ private struct SerialOrders {
             let isExplained = SerialOrders(transactions: history).explain()
             let found = SerializabilityChecker().check(history)
             #expect(found.isEmpty == isExplained, "seed \(seed): \(found) \(history)")
+            let isInTime = SerialOrders(transactions: history, keepsTime: true).explain()
+            let late = SerializabilityChecker(level: .strictSerializable).check(history)
+            #expect(late.isEmpty == isInTime, "seed \(seed): \(late) \(history)")
             verdicts[isExplained ? 1 : 0] += 1
         }
         #expect(verdicts.min() ?? 0 > 50, "\(verdicts)")

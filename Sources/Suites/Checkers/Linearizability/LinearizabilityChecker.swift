@@ -47,7 +47,7 @@ struct LinearizabilityChecker<Action: Sendable, Answer: Sendable, State: Hashabl
             case true?: continue
             case nil: report.undecided.append(key)
             case false?:
-                let shrinker = WitnessShrinker(model: model, budget: max(1000, budget / 10))
+                var shrinker = WitnessShrinker(model: model, budget: 4 * budget)
                 let witness = report.violations.count < witnesses ? shrinker.shrink(entries) : (entries, false)
                 report.violations.append(described(key, witness.0, isFromMiddle: witness.1, history))
             }
@@ -58,11 +58,8 @@ struct LinearizabilityChecker<Action: Sendable, Answer: Sendable, State: Hashabl
     /// Without operations that need not have happened and that nobody has seen the effect of.
     private func withoutPointless(_ entries: [Search.Entry]) -> [Search.Entry] {
         guard entries.contains(where: { !$0.isRequired }) else { return entries }
-        return entries.indices.filter { index in
-            guard !entries[index].isRequired else { return true }
-            let others = entries.indices.filter { $0 != index }.map { entries[$0].call }
-            return !model.canLeaveOut(entries[index].call, others)
-        }.map { entries[$0] }
+        let isPointless = model.canLeaveOut(entries.map(\.call))
+        return entries.filter { $0.isRequired || !isPointless($0.call) }
     }
 
     private func described(

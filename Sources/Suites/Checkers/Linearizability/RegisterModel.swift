@@ -31,17 +31,19 @@ extension SequentialModel where Action == RegisterAction, Answer == RegisterAnsw
     static func register(initial: String? = nil) -> RegisterModel {
         RegisterModel(
             initial: initial, key: \.key, step: { registerStep($0, $1) }, observes: { registerObserves($0) },
-            canLeaveOut: { call, others in
-                if registerObserves(call) { return true }
+            canLeaveOut: { kept in
                 // A value that nobody has seen may never have been there, unless somebody saw that another was not.
-                return others.allSatisfy { other in
+                var seen: Set<String?> = []
+                var isOpen = true
+                for other in kept {
                     switch (other.action, other.answer) {
-                    case (.read, .value(let value)?): value != registerResult(call)
-                    case (.compareAndSet(_, let from, _), .swapped(true)?): from != registerResult(call)
-                    case (.compareAndSet, _): false
-                    default: true
+                    case (.read, .value(let value)?): seen.insert(value)
+                    case (.compareAndSet(_, let from, _), .swapped(true)?): seen.insert(from)
+                    case (.compareAndSet, _): isOpen = false
+                    default: break
                     }
                 }
+                return { [isOpen, seen] call in registerObserves(call) || isOpen && !seen.contains(registerResult(call)) }
             }, states: nil, label: { registerLabel($0) })
     }
 }

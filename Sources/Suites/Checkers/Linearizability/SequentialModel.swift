@@ -16,8 +16,8 @@ struct SequentialModel<Action: Sendable, Answer: Sendable, State: Hashable & Sen
     let step: @Sendable (State, Call) -> State?
     /// Whether the call leaves every state in which it is possible as it was.
     let observes: @Sendable (Call) -> Bool
-    /// Whether a call may be left out beside others: if the whole is linearizable, so must the others be.
-    let canLeaveOut: @Sendable (Call, _ others: [Call]) -> Bool
+    /// Which calls may be left out beside those that are kept: if the whole is linearizable, so must the kept ones be.
+    let canLeaveOut: @Sendable (_ kept: [Call]) -> (Call) -> Bool
     /// All states that the object can have, given these calls; nil where they are too many. A history can then be judged
     /// from its middle on.
     let states: (@Sendable ([Call]) -> [State])?

@@ -48,7 +48,7 @@ extension SequentialModel where Action == SetAction, Answer == SetAnswer, State 
                 return "\(element) in \(action.set)"
             },
             step: { setStep($0, $1) }, observes: { setObserves($0) },
-            canLeaveOut: { call, _ in setObserves(call) },
+            canLeaveOut: { _ in { setObserves($0) } },
             states: { calls in
                 let elements = Set(calls.compactMap(\.action.element)).sorted()
                 // The subsets of at most three elements are few enough to try.

@@ -7,12 +7,14 @@ struct WitnessShrinker<Action: Sendable, Answer: Sendable, State: Hashable & Sen
     typealias Entry = LinearizationEntry<Model.Call>
 
     let model: Model
-    /// How many steps each search may take; what it cannot decide is kept.
-    let budget: Int
+    /// How many steps all searches together may take; what they cannot decide any more is kept.
+    private(set) var budget: Int
+
+    init(model: Model, budget: Int) { (self.model, self.budget) = (model, budget) }
 
     /// A part of `entries` from which no single operation can be left out, and whether it fails whatever was before it.
     /// Cutting takes O(log n) searches, leaving out at most O(n²) of a short history.
-    func shrink(_ entries: [Entry]) -> (entries: [Entry], isFromMiddle: Bool) {
+    mutating func shrink(_ entries: [Entry]) -> (entries: [Entry], isFromMiddle: Bool) {
         let begun = cutEnd(entries)
         if let states = model.states?(begun.map(\.call)), !states.isEmpty {
             let rest = cutBegin(begun, states)
@@ -21,15 +23,18 @@ struct WitnessShrinker<Action: Sendable, Answer: Sendable, State: Hashable & Sen
         return (leaveOut(begun, from: [model.initial]), false)
     }
 
-    private func fails(_ entries: [Entry], from states: [State]) -> Bool {
-        states.allSatisfy { state in
+    private mutating func fails(_ entries: [Entry], from states: [State]) -> Bool {
+        for state in states {
             var search = LinearizationSearch(model, entries)
-            return search.run(from: state, budget: budget) == false
+            let verdict = search.run(from: state, budget: budget)
+            budget -= search.steps
+            if verdict != false { return false }
         }
+        return true
     }
 
     /// The shortest beginning that fails: what had ended by then, and what was under way.
-    private func cutEnd(_ entries: [Entry]) -> [Entry] {
+    private mutating func cutEnd(_ entries: [Entry]) -> [Entry] {
         let ends = entries.compactMap(\.end).sorted()
         func beginning(_ count: Int) -> [Entry] {
             let last = ends[count - 1]
@@ -50,7 +55,7 @@ struct WitnessShrinker<Action: Sendable, Answer: Sendable, State: Hashable & Sen
     }
 
     /// The shortest rest that fails whatever the state was before it. What was under way there may be part of it or not.
-    private func cutBegin(_ entries: [Entry], _ states: [State]) -> [Entry] {
+    private mutating func cutBegin(_ entries: [Entry], _ states: [State]) -> [Entry] {
         let begins = entries.map(\.begin).sorted()
         func rest(_ index: Int) -> [Entry] {
             entries.compactMap { entry in
@@ -69,15 +74,11 @@ struct WitnessShrinker<Action: Sendable, Answer: Sendable, State: Hashable & Sen
         return fails(shortest, from: states) ? shortest : entries
     }
 
-    private func leaveOut(_ entries: [Entry], from states: [State]) -> [Entry] {
+    private mutating func leaveOut(_ entries: [Entry], from states: [State]) -> [Entry] {
         DeltaDebugging.minimize(entries) { candidate, before in
             let kept = Set(candidate.map(\.number))
-            var others = candidate.map(\.call)
-            for entry in before where !kept.contains(entry.number) {
-                // What may never have happened can only be left out where nobody counts on it; so can the rest.
-                guard model.canLeaveOut(entry.call, others) else { return false }
-                if !model.observes(entry.call) { others.append(entry.call) }
-            }
+            let canBeLeftOut = model.canLeaveOut(candidate.map(\.call))
+            guard before.allSatisfy({ kept.contains($0.number) || canBeLeftOut($0.call) }) else { return false }
             return fails(candidate, from: states)
         }
     }
