@@ -126,9 +126,9 @@ import Testing
         #expect(report.undecided == ["x"] && report.violations.isEmpty)
     }
 
-    /// Ten thousand operations over a hundred keys by ten processes, one in twenty without a reply.
-    @Test func aLongHistoryIsJudgedAndOneStaleReadInItFound() throws {
-        let lines = Self.longHistory(seed: 7)
+    /// Ten thousand operations by ten processes over a hundred keys and over one, one in twenty without a reply.
+    @Test(arguments: [100, 1]) func aLongHistoryIsJudgedAndOneStaleReadInItFound(keys: Int) throws {
+        let lines = Self.longHistory(seed: 7, keys: keys)
         let good = LinearizabilityChecker(model: .register()).check(Registers(lines))
         #expect(good.problems == [] && good.undecided == [])
         var spoilt = lines
@@ -146,13 +146,13 @@ import Testing
         #expect(report.violations[0].steps.count <= 4, "\(report.problems[0])")
     }
 
-    static func longHistory(seed: UInt64) -> [Registers.Line] {
+    static func longHistory(seed: UInt64, keys: Int) -> [Registers.Line] {
         var choices = SeededChoices(seed: seed)
         var planned: [(line: Registers.Line, point: Int)] = []
         for process in 1...10 {
             var time = choices.number(below: 50)
             for number in 1...1000 {
-                let key = "k\(choices.number(below: 100))"
+                let key = "k\(choices.number(below: keys))"
                 let action: RegisterAction =
                     choices.happens(percent: 50) ? .read(key) : .write(key, "\(process).\(number)")
                 let length = 2 + choices.number(below: 50)

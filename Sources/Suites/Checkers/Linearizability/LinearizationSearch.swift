@@ -17,7 +17,8 @@ struct LinearizationEntry<Call: Sendable>: Sendable {
 /// memoization of Lowe ("Testing for linearizability", Concurrency Comput. Pract. Exper. 29(4), 2017): a set of operations
 /// that have taken effect and the state that they led to is tried once.
 ///
-/// An answer that changes nothing is taken as soon as it fits, which loses no order. Exponential in the number of operations
+/// An answer that changes nothing is taken as soon as it fits, and so is a change that nobody sees, which loses no order; a state
+/// that is still needed is not left for good (``StateBalance``). Exponential in the number of operations
 /// that overlap, linear in their number as long as few do. Memory: a few words a configuration.
 struct LinearizationSearch<Action: Sendable, Answer: Sendable, State: Hashable & Sendable> {
     typealias Model = SequentialModel<Action, Answer, State>
@@ -48,6 +49,7 @@ struct LinearizationSearch<Action: Sendable, Answer: Sendable, State: Hashable &
     private var next: [Int] = []
     private var previous: [Int] = []
     private var seen: Set<Configuration> = []
+    private var balance: StateBalance<State>?
     private(set) var steps = 0
 
     init(_ model: Model, _ entries: [Entry]) {
@@ -61,6 +63,13 @@ struct LinearizationSearch<Action: Sendable, Answer: Sendable, State: Hashable &
         next = Array(repeating: head, count: head + 1)
         previous = next
         for (left, right) in zip([head] + nodes, nodes + [head]) { (next[left], previous[right]) = (right, left) }
+        guard let traits = model.traits else { return }
+        var balance = StateBalance<State>()
+        for entry in self.entries {
+            let trait = traits(entry.call)
+            balance.add(needs: trait.needs, makes: trait.makes, isOpen: trait.isOpen, isRequired: entry.isRequired)
+        }
+        self.balance = balance
     }
 
     private func order(_ node: Int) -> Int {
@@ -90,7 +99,8 @@ struct LinearizationSearch<Action: Sendable, Answer: Sendable, State: Hashable &
             // What may never have happened and would change nothing need not have happened.
             if entry >= requiredCount, state == top.state { continue }
             mark(entry, isDone: true)
-            guard seen.insert(configuration(state)).inserted else {
+            let isDeadEnd = state != top.state && !(balance?.canLeave(top.state) ?? true)
+            guard !isDeadEnd, seen.insert(configuration(state)).inserted else {
                 mark(entry, isDone: false)
                 continue
             }
@@ -108,9 +118,12 @@ struct LinearizationSearch<Action: Sendable, Answer: Sendable, State: Hashable &
         while node != head, node % 2 == 0 {
             let entry = node / 2
             if model.observes(entries[entry].call), model.step(state, entries[entry].call) == state { return [entry] }
+            if balance?.isUnseen(entry, in: state) ?? false { return [entry] }
             found.append(entry)
             node = next[node]
         }
+        // What ended first must mostly come first.
+        found.sort { (entries[$0].end ?? .max) < (entries[$1].end ?? .max) }
         let end = node == head ? Int.max : order(node)
         for entry in requiredCount..<entries.count {
             guard entries[entry].begin < end else { break }
@@ -121,6 +134,7 @@ struct LinearizationSearch<Action: Sendable, Answer: Sendable, State: Hashable &
 
     private mutating func mark(_ entry: Int, isDone: Bool) {
         words[entry / 64] ^= 1 << UInt64(entry % 64)
+        balance?.mark(entry, isDone: isDone)
         guard entry < requiredCount else { return }
         let nodes = isDone ? [2 * entry, 2 * entry + 1] : [2 * entry + 1, 2 * entry]
         for node in nodes {

@@ -44,7 +44,7 @@ extension SequentialModel where Action == RegisterAction, Answer == RegisterAnsw
                     }
                 }
                 return { [isOpen, seen] call in registerObserves(call) || isOpen && !seen.contains(registerResult(call)) }
-            }, states: nil, label: { registerLabel($0) })
+            }, states: nil, traits: { registerTraits($0) }, label: { registerLabel($0) })
     }
 }
 
@@ -71,6 +71,16 @@ private func registerObserves(_ call: RegisterModel.Call) -> Bool {
     switch (call.action, call.answer) {
     case (.read, _), (.compareAndSet, .swapped(false)?): true
     default: false
+    }
+}
+
+private func registerTraits(_ call: RegisterModel.Call) -> RegisterModel.Traits {
+    switch (call.action, call.answer) {
+    case (.read, .value(let value)?): .init(needs: .some(value))
+    case (.read, _): .init()
+    case (.write(_, let value), _): .init(makes: .some(value))
+    case (.compareAndSet(_, let from, let to), .swapped(true)?): .init(needs: .some(from), makes: .some(to))
+    case (.compareAndSet(_, _, let to), let answer): .init(makes: answer == nil ? .some(to) : nil, isOpen: true)
     }
 }
 

@@ -8,6 +8,16 @@ struct SequentialModel<Action: Sendable, Answer: Sendable, State: Hashable & Sen
         let answer: Answer?
     }
 
+    /// What a call has to do with single states, for models whose states are values that come and go.
+    struct Traits: Sendable {
+        /// The only state in which the call is possible.
+        var needs: State?
+        /// The state that the call always leads to.
+        var makes: State?
+        /// Whether the call may depend on the state in yet another way.
+        var isOpen = false
+    }
+
     /// The state before the history.
     let initial: State
     /// What the action belongs to: operations under different keys have nothing to do with each other.
@@ -21,6 +31,8 @@ struct SequentialModel<Action: Sendable, Answer: Sendable, State: Hashable & Sen
     /// All states that the object can have, given these calls; nil where they are too many. A history can then be judged
     /// from its middle on.
     let states: (@Sendable ([Call]) -> [State])?
+    /// What lets the search see early that a state which is still needed would be left for good; nil for models without.
+    var traits: (@Sendable (Call) -> Traits)?
     /// A call in words: `write 3`, `read: 3`.
     let label: @Sendable (Call) -> String
 }

@@ -54,7 +54,7 @@ extension SequentialModel where Action == SetAction, Answer == SetAnswer, State 
                 // The subsets of at most three elements are few enough to try.
                 guard elements.count <= 3, calls.allSatisfy({ $0.action.element != nil }) else { return [] }
                 return elements.reduce([[]]) { subsets, element in subsets + subsets.map { $0.union([element]) } }
-            }, label: { setLabel($0) })
+            }, traits: nil, label: { setLabel($0) })
     }
 }
 

@@ -74,12 +74,37 @@ struct WitnessShrinker<Action: Sendable, Answer: Sendable, State: Hashable & Sen
         return fails(shortest, from: states) ? shortest : entries
     }
 
+    /// Leaves out what it can: first all that has to do with one state, as a write with its reads, then single operations.
     private mutating func leaveOut(_ entries: [Entry], from states: [State]) -> [Entry] {
-        DeltaDebugging.minimize(entries) { candidate, before in
-            let kept = Set(candidate.map(\.number))
-            let canBeLeftOut = model.canLeaveOut(candidate.map(\.call))
-            guard before.allSatisfy({ kept.contains($0.number) || canBeLeftOut($0.call) }) else { return false }
-            return fails(candidate, from: states)
+        let groups = DeltaDebugging.minimize(groups(entries)) { candidate, before in
+            canReduce(before.flatMap(\.self), to: candidate.flatMap(\.self), from: states)
         }
+        return DeltaDebugging.minimize(groups.flatMap(\.self).sorted { $0.begin < $1.begin }) { candidate, before in
+            canReduce(before, to: candidate, from: states)
+        }
+    }
+
+    private mutating func canReduce(_ before: [Entry], to candidate: [Entry], from states: [State]) -> Bool {
+        let kept = Set(candidate.map(\.number))
+        let canBeLeftOut = model.canLeaveOut(candidate.map(\.call))
+        guard before.allSatisfy({ kept.contains($0.number) || canBeLeftOut($0.call) }) else { return false }
+        return fails(candidate, from: states)
+    }
+
+    /// The entries by the state that they make or need, in the order of the first of each; without traits, one by one.
+    private func groups(_ entries: [Entry]) -> [[Entry]] {
+        guard let traits = model.traits else { return entries.map { [$0] } }
+        var places: [State: Int] = [:]
+        var groups: [[Entry]] = []
+        for entry in entries.sorted(by: { $0.begin < $1.begin }) {
+            let trait = traits(entry.call)
+            if let state = trait.makes ?? trait.needs, let place = places[state] {
+                groups[place].append(entry)
+            } else {
+                if let state = trait.makes ?? trait.needs { places[state] = groups.count }
+                groups.append([entry])
+            }
+        }
+        return groups
     }
 }
