@@ -47,7 +47,7 @@ struct RegisterInference {
         for step in transaction.steps {
             switch step {
             case .write(let key, let value):
-                if own[key] == nil, let read = first[key] {
+                if let read = first[key] {
                     basis[key, default: [:]][index] = .some(read)
                     result.updates[key, default: []].insert(index)
                 }
