@@ -21,7 +21,7 @@ struct LinearizabilityChecker<Action: Sendable, Answer: Sendable, State: Hashabl
     typealias Search = LinearizationSearch<Action, Answer, State>
 
     let model: Model
-    /// How many steps the search may take for each key: about a microsecond each in release.
+    /// How many steps the search may take for each key: one or two microseconds each in release.
     var budget = 500_000
     /// For how many keys a witness is made small.
     var witnesses = 3
