@@ -118,6 +118,8 @@ public final class Simulation: @unchecked Sendable {  // because only its own th
 
     /// Steps run so far.
     public var stepCount: UInt64 { steps }
+    /// How many timers will still run: what sleeps, and what waits with a time-out.
+    public var timerCount: Int { timers.count }
     /// How many tasks have begun and not ended. O(n).
     public var taskCount: Int { ledger.liveTaskCount }
 
