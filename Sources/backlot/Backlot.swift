@@ -20,7 +20,8 @@ struct Backlot: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, ListCommand.self, ReplayFileCommand.self, ExploreCommand.self, ExplainCommand.self, VerifySuitesCommand.self,
+            RunCommand.self, ListCommand.self, ReplayFileCommand.self, ExploreCommand.self, ExplainCommand.self,
+            VerifySuitesCommand.self,
             UpCommand.self, ExecCommand.self,
             FaultsCommand.self,
             BugsCommand.self, QuirksCommand.self, DoctorCommand.self,

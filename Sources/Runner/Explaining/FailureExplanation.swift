@@ -32,7 +32,9 @@ public enum FailureExplanation {
 
     private static func account(of file: FailureFile) -> [String] {
         guard let shrunk = file.shrunk else {
-            return ["It was not shrunk: \(counted(file.found.list.decisions.count, "fault")) with \(counted(file.found.users, "user"))."]
+            return [
+                "It was not shrunk: \(counted(file.found.list.decisions.count, "fault")) with \(counted(file.found.users, "user"))."
+            ]
         }
         let decisions = shrunk.list.decisions
         let needs = decisions.isEmpty && shrunk.list.order.departures.isEmpty ? "no fault and no unlucky order" : "this"

@@ -45,7 +45,8 @@ public struct PassingTwin: Sendable {
             let departure = others.remove(at: index)
             let words = departure.isAhead ? "goes ahead of its turn" : "lets others go ahead"
             neighbours.append(
-                ("step \(departure.step + 1) of \(departure.name) \(words)", DecisionList(list.decisions, order: .listed(others))))
+                ("step \(departure.step + 1) of \(departure.name) \(words)", DecisionList(list.decisions, order: .listed(others)))
+            )
         }
         for index in list.decisions.indices.reversed() {
             var others = list.decisions

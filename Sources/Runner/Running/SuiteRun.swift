@@ -46,7 +46,9 @@ public enum SuiteRun {
         for seed in plan.seeds {
             var ledger = LayerLedger(plan, seed: seed)
             for layer in CaseLayer.allCases {
-                let runs = plan.cases(under: seed).filter { $0.layer == layer }.map { CaseRun(suiteCase: $0, seed: seed, plan: plan) }
+                let runs = plan.cases(under: seed).filter { $0.layer == layer }.map {
+                    CaseRun(suiteCase: $0, seed: seed, plan: plan)
+                }
                 if case .broken(let reason) = ledger.gate(layer) {
                     runs.forEach { emit($0.skipped(reason)) }
                     continue

@@ -95,9 +95,7 @@ private struct Shrinking {
 
     private mutating func takeFewerFaults() {
         let whole = best
-        best.list.decisions = DeltaDebugging.minimize(whole.list.decisions) { [trials] candidates in
-            trials.firstFailing(candidates.lazy.map { decisions in whole.changed { $0.list.decisions = decisions } })
-        }
+        best.list.decisions = minimize(whole.list.decisions) { decisions in whole.changed { $0.list.decisions = decisions } }
     }
 
     /// The departures from first-in-first-out that it takes, each as "before all others" or "after them" where that does.
@@ -106,9 +104,7 @@ private struct Shrinking {
         let contested = trials.run(best, recordsSchedule: true).contestedSteps.map(\.departure)
         let whole = best.changed { $0.list.order = .listed(contested) }
         guard trials.fails(whole) else { return }
-        var departures = DeltaDebugging.minimize(contested) { [trials] candidates in
-            trials.firstFailing(candidates.lazy.map { listed in whole.changed { $0.list.order = .listed(listed) } })
-        }
+        var departures = minimize(contested) { listed in whole.changed { $0.list.order = .listed(listed) } }
         for index in departures.indices {
             for rank in [UInt64.min, .max] where departures[index].isAhead == (rank == .min) {
                 var plain = departures
@@ -117,6 +113,12 @@ private struct Shrinking {
             }
         }
         best.list.order = .listed(departures)
+    }
+
+    /// The items of a list without which it does not fail; none, if it fails without any.
+    private func minimize<Item>(_ items: [Item], _ variant: ([Item]) -> FailureVariant) -> [Item] {
+        if items.isEmpty || trials.fails(variant([])) { return [] }
+        return DeltaDebugging.minimize(items) { candidate, _ in trials.fails(variant(candidate)) }
     }
 
     private mutating func takeSmallerParameters() {

@@ -42,16 +42,4 @@ import Testing
             ])
         #expect(TimeLine.draw([]) == [])
     }
-
-    @Test func noSingleItemCanBeLeftOut() {
-        var questions = 0
-        let needed: Set<Int> = [3, 50, 51, 97]
-        let short = DeltaDebugging.minimize(Array(0..<100)) { candidate, _ in
-            questions += 1
-            return needed.isSubset(of: candidate)
-        }
-        #expect(short == [3, 50, 51, 97])
-        #expect(questions < 200, "\(questions) questions")
-        #expect(DeltaDebugging.minimize([1, 2, 3]) { _, _ in true } == [1])
-    }
 }

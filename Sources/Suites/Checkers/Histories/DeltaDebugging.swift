@@ -1,31 +1,57 @@
-// Makes a failing list short: delta debugging, to where no single item can be left out.
+// Delta debugging: from a list that fails to a part of it that fails and cannot do without any of its items.
 
-/// Delta debugging: Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", IEEE TSE 28(2), 2002.
-enum DeltaDebugging {
-    /// A part of `items` that still fails and of which no single item can be left out (1-minimal). `fails` is asked with
-    /// candidates, and with what the list was before; it must hold for `items`. At most O(n²) questions, O(log n) at best.
-    static func minimize<Item>(_ items: [Item], fails: (_ candidate: [Item], _ before: [Item]) -> Bool) -> [Item] {
-        var items = items
+/// Makes lists short that make something fail.
+///
+/// The algorithm is *ddmin* (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", IEEE
+/// Transactions on Software Engineering 28(2), 2002): ever smaller chunks, and what is left without each of them.
+public enum DeltaDebugging {
+    /// A part of `items` that still fails, in their order, and of which no single item can be left out (1-minimal); never
+    /// an empty one. `fails` is asked with candidates and with what they were made from; it must hold for `items`.
+    /// O(log n) questions where a single item is enough, O(n²) at worst.
+    public static func minimize<Item>(_ items: [Item], fails: (_ candidate: [Item], _ before: [Item]) -> Bool) -> [Item] {
+        var current = items
         var parts = 2
-        while items.count > 1 {
-            let size = (items.count + parts - 1) / parts
-            var isShorter = false
-            // What came last is tried first: what leads to a failure mostly stands just before it, and the rest is later.
-            for start in stride(from: 0, to: items.count, by: size).reversed() {
-                let candidate = Array(items[..<start] + items[min(start + size, items.count)...])
-                guard !candidate.isEmpty, fails(candidate, items) else { continue }
-                items = candidate
-                isShorter = true
-                break
-            }
-            if isShorter {
-                parts = max(2, min(parts - 1, items.count))
-            } else if size == 1 {
+        while current.count > 1 {
+            let chunks = split(current, parts)
+            if let chunk = chunks.first(where: { fails($0, current) }) {
+                current = chunk
+                parts = 2
+            } else if parts > 2, let rest = rests(chunks).first(where: { fails($0, current) }) {
+                // With two chunks, what is left without one is the other.
+                current = rest
+                parts = max(parts - 1, 2)
+            } else if parts >= current.count {
                 break
             } else {
-                parts = min(parts * 2, items.count)
+                parts *= 2
             }
+            parts = min(parts, max(2, current.count))
         }
-        return items
+        return current
+    }
+
+    /// What is left without each of the chunks. What came last is left out first: what leads to a failure mostly stands
+    /// just before it, and the rest is later.
+    private static func rests<Item>(_ chunks: [[Item]]) -> some Sequence<[Item]> {
+        chunks.indices.reversed().lazy.map { left in chunks.indices.filter { $0 != left }.flatMap { chunks[$0] } }
+    }
+
+    /// A list in so many parts of nearly equal length, none of them empty.
+    private static func split<Item>(_ items: [Item], _ parts: Int) -> [[Item]] {
+        let count = min(parts, items.count)
+        return (0..<count).map { Array(items[items.count * $0 / count..<items.count * ($0 + 1) / count]) }
+    }
+
+    /// A small whole number from `low` to `high` that fails, where greater ones do; `high` is known to fail. It is the
+    /// smallest but for a sixteenth. O(log n).
+    public static func minimize(from low: Int64, to high: Int64, fails: (Int64) -> Bool) -> Int64 {
+        guard low < high else { return high }
+        if fails(low) { return low }
+        var (passing, failing) = (low, high)
+        while failing - passing > 1, failing - passing > failing / 16 {
+            let middle = passing + (failing - passing) / 2
+            if fails(middle) { failing = middle } else { passing = middle }
+        }
+        return failing
     }
 }
