@@ -21,7 +21,23 @@ import Wire
             behind.send("answer")
             _ = await client.record.wait { $0.text == "answer" }
             behind.close()
-            #expect(await client.record.wait { $0.hasEnded }.wasReset == false)
+            let seen = await client.record.wait { $0.hasEnded }
+            #expect(!seen.wasReset)
+        }
+    }
+
+    @Test func whatAClientSaysBeforeItLeavesArrives() async throws {
+        try await ControlRig.run { rig in
+            let server = try await rig.serve()
+            let place = try await rig.proxy("p", to: server.address)
+            for number in 1...20 {
+                let client = try await rig.connect(place)
+                client.send("all \(number)")
+                client.endOutput()
+                let behind = await server.accepted.wait { $0.count == number }[number - 1]
+                #expect(await behind.record.wait { $0.hasEnded }.text == "all \(number)")
+                behind.close()
+            }
         }
     }
 

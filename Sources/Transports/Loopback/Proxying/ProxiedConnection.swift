@@ -33,6 +33,8 @@ final class ProxiedConnection: @unchecked Sendable {  // because all of it is to
     private var handlers: [ProxySide: ProxyHandler] = [:]
     private var lanes: [ProxyStream: Lane] = [:]
     private var lostSides: Set<ProxySide> = []
+    /// What came before the server was reached: at the end of a stream a channel reads all there is, asked or not.
+    private var early: [(side: ProxySide, bytes: ByteBuffer?)] = []
     private var isClosed = false
 
     init(_ number: UInt64, _ client: any Channel, _ settings: ProxySettings) {
@@ -75,6 +77,12 @@ final class ProxiedConnection: @unchecked Sendable {  // because all of it is to
             lanes[stream] = Lane(
                 chain: ToxicChain(own, now: now, chance: chance), timer: nil, lastWrite: loop.makeSucceededVoidFuture())
         }
+        for (side, bytes) in early {
+            if let bytes { lanes[Self.stream(from: side)]?.chain.receive(bytes, now: now) } else {
+                lanes[Self.stream(from: side)]?.chain.finish()
+            }
+        }
+        early = []
         // Whoever was lost while the other side was sought has told nobody yet.
         if lostSides.contains(.server) { lost(.server) }
         for stream in ProxyStream.allCases { proceed(stream) }
@@ -94,11 +102,13 @@ final class ProxiedConnection: @unchecked Sendable {  // because all of it is to
     func receive(_ bytes: ByteBuffer, from side: ProxySide) {
         let stream = Self.stream(from: side)
         settings.count(stream, true, bytes.readableBytes)
+        guard lanes[stream] != nil else { return early.append((side, bytes)) }
         lanes[stream]?.chain.receive(bytes, now: loop.now)
         proceed(stream)
     }
 
     func finish(from side: ProxySide) {
+        guard lanes[Self.stream(from: side)] != nil else { return early.append((side, nil)) }
         lanes[Self.stream(from: side)]?.chain.finish()
         proceed(Self.stream(from: side))
     }
