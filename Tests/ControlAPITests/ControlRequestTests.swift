@@ -22,12 +22,16 @@ import Wire
         #expect(try ControlRoute(method: method, target: target) == route)
     }
 
-    @Test(arguments: ["/", "", "*", "/proxies/", "/proxies/a/b", "/proxies/a/toxics/t/u", "//proxies", "/toxics", "/%", "/proxies/a/"])
+    @Test(arguments: [
+        "/", "", "*", "/proxies/", "/proxies/a/b", "/proxies/a/toxics/t/u", "//proxies", "/toxics", "/%", "/proxies/a/",
+    ])
     func thereIsNothingElse(target: String) {
         #expect(throws: ControlRoute.Miss.notFound) { try ControlRoute(method: "GET", target: target) }
     }
 
-    @Test(arguments: [("GET", "/reset"), ("PUT", "/proxies/a"), ("HEAD", "/version"), ("DELETE", "/proxies"), ("PATCH", "/proxies/a/toxics")])
+    @Test(arguments: [
+        ("GET", "/reset"), ("PUT", "/proxies/a"), ("HEAD", "/version"), ("DELETE", "/proxies"), ("PATCH", "/proxies/a/toxics"),
+    ])
     func otherMethodsAreRefused(method: String, target: String) {
         #expect(throws: ControlRoute.Miss.methodNotAllowed) { try ControlRoute(method: method, target: target) }
     }
@@ -89,7 +93,8 @@ import Wire
         let toxic = try Toxic(try BodyFields(["type": .string(type)], owner: "ToxicWrapper"))
         #expect(
             toxic.text
-                == #"{"attributes":\#(attributes),"name":"\#(type)_downstream","type":"\#(type)","stream":"downstream","toxicity":1}"#)
+                == #"{"attributes":\#(attributes),"name":"\#(type)_downstream","type":"\#(type)","stream":"downstream","toxicity":1}"#
+        )
         let parsed = try JSONValue(json: toxic.text)
         var filled: [(String, JSONValue)] = []
         for (index, key) in (parsed["attributes"]?.object?.keys ?? []).enumerated() { filled.append((key, JSONValue(index + 7))) }

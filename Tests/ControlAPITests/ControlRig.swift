@@ -19,7 +19,9 @@ struct ControlRig: Sendable {
         let transport = LoopbackTransport()
         let server = try await ControlServer(port: 0, chance: Chance(seed: seed))
         let result: Result<Void, any Error>
-        do { result = .success(try await body(ControlRig(server: server, transport: transport))) } catch { result = .failure(error) }
+        do { result = .success(try await body(ControlRig(server: server, transport: transport))) } catch {
+            result = .failure(error)
+        }
         if !endsItself { try await server.shutDown() }
         try await transport.shutDown()
         try result.get()
@@ -36,7 +38,9 @@ struct ControlRig: Sendable {
     }
 
     /// Sends a request over a connection of its own.
-    func ask(_ method: String, _ path: String, _ body: String = "", headers: String = "User-Agent: test\r\n") async throws -> Answer {
+    func ask(_ method: String, _ path: String, _ body: String = "", headers: String = "User-Agent: test\r\n") async throws
+        -> Answer
+    {
         let request =
             "\(method) \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\(headers)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
         let socket = try await connect(server.address)

@@ -58,7 +58,8 @@ import Wire
         try await ControlRig.run { rig in
             let server = try await rig.serve()
             let taken = server.address
-            let answer = try await rig.ask("POST", "/proxies", #"{"name":"p","listen":"localhost:\#(taken.port)","upstream":"x:1"}"#)
+            let answer = try await rig.ask(
+                "POST", "/proxies", #"{"name":"p","listen":"localhost:\#(taken.port)","upstream":"x:1"}"#)
             #expect(answer.error == "500 listen tcp \(taken): bind: address already in use")
             #expect(try await rig.ask("GET", "/proxies").text == "{}")
             for (listen, reason) in [
@@ -121,7 +122,8 @@ import Wire
             #expect(try await rig.ask("POST", "/proxies", long).error == "400 missing required field: upstream")
             #expect(try await rig.ask("POST", "/proxies", "\u{0}\u{1}").status == 400)
             #expect(try await rig.ask("POST", "/proxies").error == "400 bad request body: EOF")
-            for garbage in ["\r\n\r\n\r\n", "NONSENSE\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", String(repeating: "a", count: 100_000)] {
+            for garbage in ["\r\n\r\n\r\n", "NONSENSE\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", String(repeating: "a", count: 100_000)]
+            {
                 let socket = try await rig.connect(rig.server.address)
                 socket.send(garbage)
                 socket.endOutput()

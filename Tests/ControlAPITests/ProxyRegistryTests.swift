@@ -27,7 +27,8 @@ import Wire
 
     @Test mutating func aProxyIsCreatedOnce() throws {
         try create()
-        #expect(try registry.proxy("a").text == #"{"name":"a","listen":"127.0.0.1:1","upstream":"u:1","enabled":true,"toxics":[]}"#)
+        #expect(
+            try registry.proxy("a").text == #"{"name":"a","listen":"127.0.0.1:1","upstream":"u:1","enabled":true,"toxics":[]}"#)
         #expect(throws: ControlError.proxyExists) { try registry.create(described(["name": "a", "upstream": "x:1"])) }
         #expect(throws: ControlError.missing("name")) { try described(["upstream": "x:1"]).check() }
         #expect(throws: ControlError.missing("upstream at proxy 2")) { try described(["name": "x"]).check(" at proxy 2") }
@@ -79,7 +80,9 @@ import Wire
         #expect(steps == [.add(toxic, "a")])
         let update = try registry.update(
             toxic.name, of: "a", by: fields(["attributes": ["jitter": 5], "toxicity": 0.5, "type": "noop", "name": "x"]))
-        #expect(update.toxic == Toxic(name: toxic.name, stream: .upstream, toxicity: 0.5, effect: .latency(.init(latency: 100, jitter: 5))))
+        #expect(
+            update.toxic
+                == Toxic(name: toxic.name, stream: .upstream, toxicity: 0.5, effect: .latency(.init(latency: 100, jitter: 5))))
         #expect(update.steps == [.update(update.toxic, "a")])
         #expect(try registry.remove(toxic.name, of: "a") == [.remove(update.toxic, "a")])
         registry.removed(update.toxic, of: "a")
@@ -91,7 +94,8 @@ import Wire
         _ = try registry.add(fields(["type": "latency", "name": "t", "stream": "upstream"]), to: "a")
         for (value, error) in [
             (["type": "latency", "stream": "sideways"], .invalidStream), (["type": "latency", "stream": ""], .invalidStream),
-            (["type": "walrus"], .invalidToxicType), ([:], .invalidToxicType), (["type": "slow_close", "name": "t"], .toxicExists),
+            (["type": "walrus"], .invalidToxicType), ([:], .invalidToxicType),
+            (["type": "slow_close", "name": "t"], .toxicExists),
             (
                 ["type": "latency", "attributes": ["latency": "much"]],
                 .badBody("json: cannot unmarshal string into Go struct field LatencyToxic.attributes.latency of type int64")

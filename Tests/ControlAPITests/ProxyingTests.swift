@@ -45,7 +45,7 @@ import Wire
         try await ControlRig.run { rig in
             let server = try await rig.serve(.echo)
             let client = try await rig.connect(try await rig.proxy("p", to: server.address))
-            try await rig.toxic("p", #"{"type":"slicer","attributes":{"average_size":900,"size_variation":300}}"#)
+            try await rig.toxic("p", #"{"type":"slicer","attributes":{"average_size":900,"size_variation":300,"delay":10}}"#)
             let text = (0..<60_000).map { "\($0) " }.joined()
             client.send(text)
             #expect(await client.record.wait { $0.bytes.readableBytes >= text.utf8.count }.text == text)

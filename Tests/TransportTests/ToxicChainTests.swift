@@ -198,7 +198,8 @@ struct ChainRig {
     @Test(arguments: [(0, 0), (1, 0), (0, 100), (-5, -5), (Int64.max, Int64.max)])
     func slicersThatMakeNoSenseEnd(size: Int64, variation: Int64) {
         var rig = ChainRig(
-            .slicer(.init(averageSize: size, sizeVariation: variation, delay: -1)), draw: { _, _, n in n &* 0x9e37_79b9_7f4a_7c15 })
+            .slicer(.init(averageSize: size, sizeVariation: variation, delay: -1)),
+            draw: { _, _, n in n &* 0x9e37_79b9_7f4a_7c15 })
         rig.send("abcdefgh")
         #expect(rig.happens().joined() == "abcdefgh")
     }

@@ -78,7 +78,9 @@ final class ProxiedConnection: @unchecked Sendable {  // because all of it is to
                 chain: ToxicChain(own, now: now, chance: chance), timer: nil, lastWrite: loop.makeSucceededVoidFuture())
         }
         for (side, bytes) in early {
-            if let bytes { lanes[Self.stream(from: side)]?.chain.receive(bytes, now: now) } else {
+            if let bytes {
+                lanes[Self.stream(from: side)]?.chain.receive(bytes, now: now)
+            } else {
                 lanes[Self.stream(from: side)]?.chain.finish()
             }
         }
@@ -169,7 +171,8 @@ final class ProxiedConnection: @unchecked Sendable {  // because all of it is to
         guard lanes[stream]?.isProceeding == false, let sink = channel(Self.source(stream) == .client ? .server : .client)
         else { return }
         lanes[stream]?.isProceeding = true
-        while let action = lanes[stream]?.chain.next(now: loop.now, isWritable: sink.isWritable) {
+        var now = loop.now
+        while let action = lanes[stream]?.chain.next(now: now, isWritable: sink.isWritable) {
             switch action {
             case .write(let bytes):
                 settings.count(stream, false, bytes.readableBytes)
@@ -177,15 +180,17 @@ final class ProxiedConnection: @unchecked Sendable {  // because all of it is to
                 lanes[stream]?.lastWrite = written
             case .end(let end): perform(end, stream, sink)
             }
+            now = loop.now
         }
         lanes[stream]?.isProceeding = false
-        setTimer(stream)
+        setTimer(stream, after: now)
         if wantsInput(from: Self.source(stream)) { handlers[Self.source(stream)]?.resumeReading() }
     }
 
-    private func setTimer(_ stream: ProxyStream) {
+    /// Comes back when the chain, which was asked at `now`, has something to do next; that may be over already.
+    private func setTimer(_ stream: ProxyStream, after now: NIODeadline) {
         lanes[stream]?.timer?.cancel()
-        let deadline = lanes[stream]?.chain.nextDeadline(after: loop.now)
+        let deadline = lanes[stream]?.chain.nextDeadline(after: now)
         let timer = deadline.map { loop.scheduleTask(deadline: $0) { self.proceed(stream) } }
         lanes[stream]?.timer = timer
     }

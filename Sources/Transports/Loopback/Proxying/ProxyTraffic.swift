@@ -37,7 +37,9 @@ public final class ProxyTraffic: Sendable {
 
     func count(_ key: Key, isReceived: Bool, _ bytes: Int) {
         counts.withLock { counts in
-            if isReceived { counts[key, default: Count()].received += UInt64(bytes) } else {
+            if isReceived {
+                counts[key, default: Count()].received += UInt64(bytes)
+            } else {
                 counts[key, default: Count()].sent += UInt64(bytes)
             }
         }
