@@ -158,10 +158,7 @@ let package = Package(
             ]),
         tests(
             "ControlAPITests",
-            [
-                "TestSupport", "ControlAPI", "LoopbackTransport", "Kernel", "Wire", nioCore, nio("NIOEmbedded"), nio("NIOHTTP1"),
-                nio("NIOPosix"),
-            ]),
+            ["TestSupport", "ControlAPI", "LoopbackTransport", "Kernel", "Wire", nioCore, nio("NIOPosix")]),
         tests("CommandTests", ["Wire", "LoopbackTransport", nioCore, httpTypes]),
         tests("TidyTests", []),
         tests(
