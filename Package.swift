@@ -84,6 +84,7 @@ let package = Package(
         // Leaves: they never import each other.
         module("SimulatedTransport", "Transports/Simulated", ["Kernel", "Wire", nioCore]),
         module("LoopbackTransport", "Transports/Loopback", ["Wire", nioCore, nio("NIOPosix")]),
+        module("ControlAPI", nil, ["Kernel", "Wire", "LoopbackTransport", nioCore, nio("NIOHTTP1")]),
         module("MemoryCache", "Stores/Memory", ["StoreKit", "Kernel", deque]),
         module(
             "SQLiteStore", "Stores/SQLite",
@@ -131,7 +132,7 @@ let package = Package(
         .executableTarget(
             name: "backlot",
             dependencies: [
-                "Runner", "Worlds", "Kernel", "Wire", "Faults", "Fixtures", "ServiceKit", "Suites",
+                "Runner", "Worlds", "Kernel", "Wire", "Faults", "Fixtures", "ServiceKit", "Suites", "ControlAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -155,6 +156,9 @@ let package = Package(
                 "TestSupport", "Mesh", "Faults", "Fixtures", "SimulatedTransport", "LoopbackTransport", "Kernel", "Wire",
                 "ServiceKit", nioCore, httpTypes, hummingbird, logging,
             ]),
+        tests(
+            "ControlAPITests",
+            ["TestSupport", "ControlAPI", "LoopbackTransport", "Kernel", "Wire", nioCore, nio("NIOPosix")]),
         tests("CommandTests", ["Wire", "LoopbackTransport", nioCore, httpTypes]),
         tests("TidyTests", []),
         tests(

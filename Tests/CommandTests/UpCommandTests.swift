@@ -87,6 +87,26 @@ private func get(_ path: String, at address: Address) async throws -> Reply {
         }
     }
 
+    @Test func theControlAPIIsServedWhereItIsAskedFor() async throws {
+        try await Command.withFolder { folder in
+            let (env, ports) = (folder.appending(path: "backlot.env"), folder.appending(path: "ports.json"))
+            let environment = try await RunningEnvironment(
+                ["--toxiproxy-port", "0", "--env-file", env.path, "--ports-file", ports.path])
+            let entries = try JSONValue(json: try String(contentsOf: ports, encoding: .utf8))
+            let port = try #require(entries["toxiproxy"]?["port"]?.integer)
+            let address = Address(host: "127.0.0.1", port: port)
+            #expect(environment.table.contains("toxiproxy  http://\(address)"))
+            #expect(try String(contentsOf: env, encoding: .utf8).contains("TOXIPROXY_URL=http://\(address)\n"))
+            #expect(try await get("/proxies", at: address).text == "{}")
+            // Who wants the port too is told that it is taken, and nothing else of it is left.
+            let second = try await Command.run("up", "--toxiproxy-port", "\(port)")
+            #expect(second.status == 2 && second.output == "")
+            #expect(second.errorLines.count == 1 && second.error.contains("\(address) is in use"), "\(second.error)")
+            #expect(await environment.stop(SIGTERM).status == 0)
+            await #expect(throws: TransportError.refused(address)) { _ = try await get("/proxies", at: address) }
+        }
+    }
+
     @Test func aPortThatIsTakenIsSaidToBe() async throws {
         try await Command.withFolder { folder in
             let transport = LoopbackTransport()

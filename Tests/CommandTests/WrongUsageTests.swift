@@ -24,6 +24,7 @@ import Testing
             (["run", "--fault", "gibberish"], "--fault \"gibberish\": This is no fault."),
             (["up", "--port-base", "0"], "--port-base: 0 is not between 1 and"),
             (["up", "--port-base", "70000"], "--port-base: 70000"),
+            (["up", "--toxiproxy-port", "70000"], "--toxiproxy-port: 70000 is not between 0 and 65535."),
             (["up", "--seed", "x"], "--seed: 'x' is no seed"),
             (["faults", "explain", "drp"], "faults explain: No fault is named 'drp'."),
             (["runn"], "No command is named 'runn'. Did you mean 'run'?"),

@@ -56,6 +56,7 @@ public struct EnvironmentTable: Sendable {
         "analytics": ("CLICKHOUSE", "the analytics service, by ClickHouse's HTTP interface"),
         "cache": ("REDIS", "the cache, by Redis' protocol"), "redis": ("REDIS", "the real Redis"),
         "postgres": ("POSTGRES", "the real PostgreSQL"),
+        "toxiproxy": ("TOXIPROXY", "the TCP proxy's control API, which is Toxiproxy's"),
     ]
 
     /// The variables, in the order of the servers.

@@ -49,7 +49,7 @@ struct ExecCommand: AsyncParsableCommand {
             FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
             code = error.exitCode
         }
-        for line in environment.local.world.faultLines { FileHandle.standardError.write(Data("fault: \(line)\n".utf8)) }
+        for line in environment.faultLines { FileHandle.standardError.write(Data("fault: \(line)\n".utf8)) }
         try await environment.stop()
         if code != 0 { throw ExitCode(code) }
     }

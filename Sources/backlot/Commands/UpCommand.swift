@@ -17,6 +17,7 @@ struct UpCommand: AsyncParsableCommand {
 
             Examples:
               backlot up
+              backlot up --toxiproxy-port 8474
               backlot up --port-base 18000 --env-file .env --ports-file ports.json
               set -a; . ./.env; curl "$AUTH_SERVICE_URL/health"
             """)

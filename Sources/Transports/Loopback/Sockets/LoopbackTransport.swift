@@ -51,6 +51,11 @@ public final class LoopbackTransport: Transport {
         }
     }
 
+    /// A TCP proxy that does not listen yet; `draw` decides what its toxics leave to chance. ``shutDown()`` closes it.
+    public func proxy(_ name: String, draw: @escaping ToxicDraw, traffic: ProxyTraffic) -> TCPProxy {
+        TCPProxy(name, on: group.next(), draw: draw, traffic: traffic)
+    }
+
     /// Closes every channel and ends the event loops. The transport is of no use after that.
     public func shutDown() async throws { try await group.shutdownGracefully() }
 
