@@ -28,11 +28,12 @@ struct FailureReplay {
         self.blueprint = blueprint
     }
 
-    /// The plan that runs one form of the failure again.
-    func plan(_ form: FailureFile.Form, keepsTrace: Bool = false) -> RunPlan {
+    /// The plan that runs one form of the failure again, to its end or until a virtual time.
+    func plan(_ form: FailureFile.Form, keepsTrace: Bool = false, until limit: Duration? = nil) -> RunPlan {
         var blueprint = blueprint
         blueprint.faults = FaultPlan(repeating: form.list)
         blueprint.keepsTrace = keepsTrace
+        blueprint.timeLimit = limit
         return RunPlan(
             cases: [suiteCase], of: collection, seeds: [failure.seed],
             setting: CaseSetting(users: form.users, steps: form.steps), blueprint: blueprint, width: 1)

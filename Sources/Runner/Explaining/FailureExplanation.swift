@@ -57,7 +57,7 @@ public enum FailureExplanation {
             "Between \(seconds(turn.before.time).trimming) s and \(seconds(turn.after.time).trimming) s it rises the most, "
                 + "from \(percent(turn.before.chance).trimming) to \(percent(turn.after.chance).trimming):")
         let events = course.turningEvents
-        lines += events.suffix(12).map { "  " + line($0) }
+        lines += events.suffix(12).map { "  \($0.spoken)" }
         if events.isEmpty { lines.append("  nothing that the trace tells") }
         return lines
     }
@@ -66,7 +66,7 @@ public enum FailureExplanation {
     private static func lines(_ twin: PassingTwin, width: Int) -> [String] {
         let column = max(30, (width - 3) / 2)
         func cell(_ event: Trace.Event?) -> String {
-            let text = event.map(line) ?? ""
+            let text = event?.spoken ?? ""
             let cut = text.count > column ? text.prefix(column - 1) + "…" : text[...]
             return cut + String(repeating: " ", count: column - cut.count)
         }
@@ -84,13 +84,7 @@ public enum FailureExplanation {
         return lines
     }
 
-    private static func line(_ event: Trace.Event) -> String {
-        "\(seconds(event.offset))  \(event.actor)  \(event.kind.rawValue) \(event.detail)"
-    }
-
-    private static func seconds(_ time: Duration) -> String {
-        String(format: "%10.6f", Double(time.nanosecondsClamped / 1000) / 1e6)
-    }
+    private static func seconds(_ time: Duration) -> String { time.secondsOfTrace }
 
     private static func percent(_ chance: Double) -> String { String(format: "%4d %%", Int((chance * 100).rounded())) }
 }

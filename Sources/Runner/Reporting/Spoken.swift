@@ -1,6 +1,8 @@
 // Durations and counts as reports write them.
 
 import Faults
+import Foundation
+public import Kernel
 import Wire
 
 extension Duration {
@@ -21,6 +23,16 @@ extension Duration {
         let rounded = (value * digits).rounded() / digits
         return rounded == rounded.rounded() ? String(Int(rounded)) : String(rounded)
     }
+}
+
+extension Duration {
+    /// Seconds of virtual time in a column of ten characters, to the microsecond.
+    var secondsOfTrace: String { String(format: "%10.6f", Double(nanosecondsClamped / 1000) / 1e6) }
+}
+
+extension Trace.Event {
+    /// The event in one line: `  0.748333  user-1->auth  sent -> 160 bytes`.
+    public var spoken: String { "\(offset.secondsOfTrace)  \(actor)  \(kind.rawValue) \(detail)" }
 }
 
 /// `1 user`, `10 users`.

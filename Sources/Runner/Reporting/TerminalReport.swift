@@ -147,7 +147,7 @@ public final class TerminalReport: Sendable {
             if result.faults.count > limit { lines.append("     and \(result.faults.count - limit) faults more") }
         }
         if style.amount == .verbose || style.traceback == .long, result.verdict.isTrouble || plan.count == 1 {
-            lines += result.events.map(Self.line)
+            lines += result.events.map { "     \($0.spoken)" }
         }
         if style.amount == .verbose, let table = Self.timings(result) { lines += table.map { "     \($0)" } }
         return lines
@@ -162,12 +162,6 @@ public final class TerminalReport: Sendable {
             }
         let told = findings.prefix(limit).map { "     \($0)" }
         return findings.count > limit && limit > 0 ? told + ["     and \(findings.count - limit) more"] : told
-    }
-
-    private static func line(_ event: Trace.Event) -> String {
-        let seconds = Double(event.offset.nanosecondsClamped / 1000) / 1e6
-        let padded = String(format: "%10.6f", seconds)
-        return "     \(padded)  \(event.actor)  \(event.kind.rawValue) \(event.detail)"
     }
 
     /// The summary, and where something failed the command that replays it as the very last line.

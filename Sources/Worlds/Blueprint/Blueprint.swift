@@ -32,6 +32,8 @@ public struct Blueprint: Sendable {
     public var cache = CacheSource.embedded
     /// Whether the trace keeps its events for reading.
     public var keepsTrace = false
+    /// When a simulated world stops although it has not ended, in virtual time; at the kernel's own limit, if nil.
+    public var timeLimit: Duration?
     /// Which kind of world it is.
     public var kind: WorldKind
 

@@ -20,6 +20,7 @@ public enum SimulatedWorld {
         var configuration = Simulation.Configuration(seed: blueprint.seed)
         configuration.keepsTrace = blueprint.keepsTrace
         configuration.order = order ?? blueprint.faults.order
+        if let limit = blueprint.timeLimit { configuration.timeLimit = limit }
         configuration.recordsSchedule = recordsSchedule
         return Simulation.run(configuration) { simulation in
             let world = try await World.start(blueprint, over: SimulatedNetwork(simulation), trace: simulation.trace) {
