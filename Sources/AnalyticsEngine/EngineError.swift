@@ -45,6 +45,7 @@ public enum ErrorCode: Int, Sendable, CaseIterable {
     case engineRequired = 119
     case insertColumnSizeMismatch = 20
     case incorrectResultOfScalarSubquery = 125
+    case tooManyParts = 252
     case tooLargeArraySize = 128
     case parameterOutOfBound = 12
     case tooLargeStringSize = 131

@@ -25,6 +25,8 @@ public final class Mesh: Sendable {
     let stallLimit: Duration
     /// Who is at the other end of the connections that services accept; nil where no fault asks.
     let peers: PeerTable?
+    /// Which services a fault has stopped.
+    private let pauses = ServicePauses()
     private let links = Mutex<[LinkName: Link]>([:])
     private let ways = Mutex<[LinkName: CallWay]>([:])
     private let routes = Mutex<[LinkName: CallRoute]>([:])
@@ -61,10 +63,18 @@ public final class Mesh: Sendable {
         let listener = try await transport.listen(on: address) { [self] channel in
             guard let peers else { return accept(channel) }
             return channel.eventLoop.makeCompletedFuture {
-                let arrival = ArrivalHandler(peers, callee: replica) { [self] caller in
-                    injector.watches(.delivery) ? link(LinkName(from: caller, to: replica)) : nil
+                let closesAtEnd = try seeEnds(of: channel)
+                let pipeline = channel.pipeline.syncOperations
+                let arrival = ArrivalHandler(
+                    peers, callee: replica, injector.watches(.ending) ? { [self] place in judge(place) } : nil,
+                    closesAtEnd: closesAtEnd
+                ) { [self] caller in
+                    let isFaulty = injector.watches(.delivery) || injector.watches(.ending)
+                    return isFaulty ? link(LinkName(from: caller, to: replica)) : nil
                 }
-                try channel.pipeline.syncOperations.addHandler(arrival)
+                try pipeline.addHandler(arrival)
+                // Behind it, so that ends are seen at once: a pause must not depend on who asks for them.
+                if mayPause { try pipeline.addHandler(HoldHandler(pauses, of: replica)) }
             }.flatMap { accept(channel) }
         }
         directory.add(Replica(replica, at: listener.address))
@@ -107,9 +117,29 @@ public final class Mesh: Sendable {
     /// ``Endpoint/outside``. Always that where no fault is planned: then nobody keeps account.
     public func caller(at channel: any Channel) -> Endpoint { peers?.caller(of: channel) ?? .outside }
 
-    /// The verdict on what happens now at a place, with a line in the trace if it is not to pass.
-    public func judge(_ place: FaultPlace) -> Verdict {
-        let verdict = injector.judge(place)
+    /// Where a fault may lose the end of a connection, has the channel tell of it before it closes. Returns whether it
+    /// would else close at once: then whoever sees the end has to close it. At once, on the event loop: a job more here
+    /// would make a run that repeats decisions unlike the one that took them.
+    private func seeEnds(of channel: any Channel) throws -> Bool {
+        guard injector.watches(.ending), let options = channel.syncOptions else { return false }
+        guard try !options.getOption(.allowRemoteHalfClosure) else { return false }
+        try options.setOption(.allowRemoteHalfClosure, value: true)
+        return true
+    }
+
+    /// Whether services may be paused, so that their connections have to be able to wait.
+    private var mayPause: Bool { [.arrival, .appointment, .start].contains(where: injector.watches) }
+
+    /// Has a service do nothing on its connections until a time.
+    public func pause(_ service: Endpoint, until end: Instant) { pauses.pause(service, until: end) }
+
+    /// Ends a service's pause.
+    public func goOn(_ service: Endpoint) { pauses.goOn(service) }
+
+    /// The verdict on what happens now at a place, with a line in the trace if it is not to pass. `content` is asked for
+    /// what it says only where a fault has a condition on that.
+    public func judge(_ place: FaultPlace, saying content: () -> FaultContent? = { nil }) -> Verdict {
+        let verdict = injector.judge(place, saying: content)
         if verdict != .pass { trace.record(.fault, actor: place.actor, "\(verdict) of \(place.site.rawValue)") }
         return verdict
     }

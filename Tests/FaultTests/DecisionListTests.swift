@@ -10,7 +10,19 @@ import Wire
     private static let verdicts: [(FaultSite, String, Verdict)] = [
         (.delivery, "latency", .delay(.nanoseconds(123_456_789))), (.connection, "partition", .delay(.seconds(2))),
         (.delivery, "drop", .drop), (.delivery, "reset", .reset),
-        (.message, "event-duplicate", .duplicate(after: .zero)),
+        (.delivery, "bandwidth", .transmit(.milliseconds(7))),
+        (.delivery, "rechunk", .rechunk(size: 3, gap: .microseconds(100))), (.delivery, "clog", .clog(.seconds(2))),
+        (.ending, "half-open", .drop),
+        (.message, "event-duplicate", .duplicate(after: .zero)), (.message, "event-loss", .lose),
+        (.message, "event-reorder", .hold(behind: 2, atMost: .seconds(1))), (.message, "ws-close", .close(code: 1012)),
+        (.response, "truncate", .truncate(after: 20)), (.stream, "stream-stall", .stall(after: 3, time: .seconds(30))),
+        (.toolCall, "tool-arguments-broken", .breakArguments), (.tool, "tool-refused", .refuse(.denied)),
+        (.token, "token-forged", .forge), (.commit, "commit-lost", .loseReply(state: "08006")),
+        (.cache, "cache-error", .refuse(.oom)), (.insert, "too-many-parts", .refuse(.tooManyParts)),
+        (.insert, "insert-late", .delay(.seconds(5))), (.start, "slow-start", .pause(time: .seconds(3), at: nil)),
+        (.arrival, "pause", .pause(time: .seconds(3), at: nil)),
+        (.appointment, "pause", .pause(time: .seconds(3), at: .seconds(1))), (.arrival, "key-rotation", .rotateKeys(at: nil)),
+        (.appointment, "clock-skew", .skew(by: .seconds(-2), at: .zero)),
         (.request, "http-429", .answer(status: 429, retryAfter: .seconds(1), served: false)),
         (.request, "http-503", .answer(status: 503, retryAfter: nil, served: true)),
         (.stream, "llm-cut", .cut(after: 0)), (.token, "token-expiry", .expire),
@@ -148,6 +160,36 @@ import Wire
     @Test func noDecisionTwice() {
         let one = "{\"site\":\"delivery\",\"actor\":\"a\",\"occurrence\":1,\"fault\":\"drop\",\"parameters\":{\"do\":\"drop\"}}"
         expect("{\"version\":1,\"decisions\":[\(one),\(one)]}", "list.json, decisions[1]: Another decision before has the same")
+    }
+
+    @Test(
+        arguments: [
+            ("delivery", "{\"do\":\"rechunk\",\"size\":0,\"gap_ns\":0}"), ("delivery", "{\"do\":\"transmit\",\"ns\":-1}"),
+            ("message", "{\"do\":\"close\",\"code\":1005}"), ("message", "{\"do\":\"hold\",\"behind\":0,\"at_most_ns\":1}"),
+            ("response", "{\"do\":\"truncate\",\"after\":-1}"), ("cache", "{\"do\":\"refuse\",\"reason\":\"mood\"}"),
+            ("statement", "{\"do\":\"fail\",\"state\":\"4000\"}"), ("statement", "{\"do\":\"fail\",\"state\":\"4000x\"}"),
+            ("appointment", "{\"do\":\"pause\",\"ns\":1,\"at_ns\":-1}"), ("appointment", "{\"do\":\"skew\",\"at_ns\":1}"),
+        ])
+    func nonsenseIsNoVerdict(site: String, parameters: String) {
+        expect(
+            "{\"version\":1,\"decisions\":[{\"site\":\"\(site)\",\"actor\":\"a\",\"occurrence\":1,\"fault\":\"drop\",\"parameters\":\(parameters)}]}",
+            "list.json, decisions[0].parameters: This says nothing that can be done")
+    }
+
+    @Test(
+        arguments: [
+            ("tool", "{\"do\":\"refuse\",\"reason\":\"oom\"}"), ("message", "{\"do\":\"clog\",\"ns\":1}"),
+            ("ending", "{\"do\":\"delay\",\"ns\":1}"), ("start", "{\"do\":\"pause\",\"ns\":1,\"at_ns\":1}"),
+            ("arrival", "{\"do\":\"rotate-keys\",\"at_ns\":1}"), ("statement", "{\"do\":\"lose-reply\",\"state\":\"08006\"}"),
+        ])
+    func verdictsHaveTheirSites(site: String, parameters: String) throws {
+        let thrown = #expect(throws: InputError.self) {
+            try DecisionList(
+                text:
+                    "{\"version\":1,\"decisions\":[{\"site\":\"\(site)\",\"actor\":\"a\",\"occurrence\":1,\"fault\":\"drop\",\"parameters\":\(parameters)}]}",
+                name: "list.json")
+        }
+        #expect(thrown?.message.contains("cannot be done at the site '\(site)'") ?? false, "\(thrown?.description ?? "")")
     }
 
     private func expect(_ text: String, _ error: String) {

@@ -21,7 +21,9 @@ import Worlds
     @Test func thePlansOfTheRepositoryAreRead() throws {
         let files = try FileManager.default.contentsOfDirectory(at: Self.folder, includingPropertiesForKeys: nil)
         #expect(!files.isEmpty)
-        for file in files { #expect(try !FaultPlan.from(argument: file.path).faults.isEmpty, "\(file.lastPathComponent)") }
+        for file in files where !file.lastPathComponent.hasSuffix(".schema.json") {
+            #expect(try !FaultPlan.from(argument: file.path).faults.isEmpty, "\(file.lastPathComponent)")
+        }
     }
 
     @Test func decisionsAreRepeated() throws {

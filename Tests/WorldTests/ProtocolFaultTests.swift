@@ -10,20 +10,20 @@ import Wire
 import Worlds
 
 /// Runs `body` as user 1 in a simulated world with these faults.
-private func withUser<Value: Sendable>(
+func withUser<Value: Sendable>(
     _ faults: [String], _ body: @escaping @Sendable (World, UserClient) async throws -> Value
 ) throws -> Value {
     try SimulatedWorld.run(try blueprint(faults: faults)) { world in try await body(world, world.client("user-1")) }.value
 }
 
 /// Registers the user and logs in.
-private func logIn(_ client: UserClient) async throws -> String {
+func logIn(_ client: UserClient) async throws -> String {
     _ = try await client.auth.register(email: "user-1@example.com", password: "correct horse", name: "user-1")
     return try await client.auth.login(email: "user-1@example.com", password: "correct horse").accessToken
 }
 
 /// A streamed chat completion.
-private let question: JSONValue = [
+let question: JSONValue = [
     "model": "default", "stream": true, "messages": [["role": "user", "content": "What can I save on model costs?"]],
 ]
 

@@ -124,8 +124,8 @@ public struct DecisionList: Sendable, Hashable {
         _ = try FaultCatalogue.kind(named: fault, at: Place("\(place).fault"))
         guard let parameters = members["parameters"]?.object, let verdict = Verdict(parameters) else {
             throw InputError(
-                "This says nothing that can be done: a 'do' of delay, drop, reset, duplicate, answer, cut, expire, fail, evict "
-                    + "or crash is expected, with its parameters.", at: Place("\(place).parameters"))
+                "This says nothing that can be done: a 'do' is expected, with its parameters. "
+                    + "Known: \(Verdict.words.joined(separator: ", ")).", at: Place("\(place).parameters"))
         }
         guard verdict.suits(site) else {
             throw InputError(

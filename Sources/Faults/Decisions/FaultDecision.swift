@@ -57,63 +57,59 @@ extension Verdict {
         case .delay(let delay): ["do": "delay", "ns": .nanoseconds(delay)]
         case .drop: ["do": "drop"]
         case .reset: ["do": "reset"]
+        case .transmit(let time): ["do": "transmit", "ns": .nanoseconds(time)]
+        case .rechunk(let size, let gap): ["do": "rechunk", "size": JSONValue(size), "gap_ns": .nanoseconds(gap)]
+        case .clog(let time): ["do": "clog", "ns": .nanoseconds(time)]
         case .duplicate(let after): ["do": "duplicate", "ns": .nanoseconds(after)]
+        case .lose: ["do": "lose"]
+        case .hold(let behind, let time): ["do": "hold", "behind": JSONValue(behind), "at_most_ns": .nanoseconds(time)]
+        case .close(let code): ["do": "close", "code": JSONValue(code)]
         case .answer(let status, let retryAfter, let served):
             JSONObject(
                 [("do", "answer"), ("status", JSONValue(status)), ("served", .bool(served))]
                     + (retryAfter.map { [("retry_after_ns", .nanoseconds($0))] } ?? []))
         case .cut(let count): ["do": "cut", "after": JSONValue(count)]
+        case .stall(let count, let time): ["do": "stall", "after": JSONValue(count), "ns": .nanoseconds(time)]
+        case .truncate(let count): ["do": "truncate", "after": JSONValue(count)]
+        case .breakArguments: ["do": "break-arguments"]
         case .expire: ["do": "expire"]
+        case .forge: ["do": "forge"]
         case .fail(let state): ["do": "fail", "state": .string(state)]
+        case .loseReply(let state): ["do": "lose-reply", "state": .string(state)]
+        case .refuse(let reason): ["do": "refuse", "reason": .string(reason.rawValue)]
         case .evict(let keys): ["do": "evict", "keys": .string(keys)]
-        case .crash(let down, let time):
-            JSONObject([("do", "crash"), ("down_ns", .nanoseconds(down))] + (time.map { [("at_ns", .nanoseconds($0))] } ?? []))
+        case .crash(let down, let time): Self.timed([("do", "crash"), ("down_ns", .nanoseconds(down))], time)
+        case .pause(let length, let time): Self.timed([("do", "pause"), ("ns", .nanoseconds(length))], time)
+        case .rotateKeys(let time): Self.timed([("do", "rotate-keys")], time)
+        case .skew(let amount, let time): Self.timed([("do", "skew"), ("by_ns", .nanoseconds(amount))], time)
         }
+    }
+
+    private static func timed(_ members: [(String, JSONValue)], _ time: Duration?) -> JSONObject {
+        JSONObject(members + (time.map { [("at_ns", .nanoseconds($0))] } ?? []))
     }
 
     /// Whether it can be carried out at a site.
     func suits(_ site: FaultSite) -> Bool {
         switch self {
         case .pass: true
-        case .delay: site.form == .link
-        case .drop: site == .delivery || site == .connection
-        case .reset: site == .delivery
-        case .duplicate: site == .message
+        case .delay: site == .delivery || site == .connection || site == .message || site == .insert
+        case .drop: site == .delivery || site == .connection || site == .ending
+        case .reset, .transmit, .rechunk, .clog: site == .delivery
+        case .duplicate, .lose, .hold, .close: site == .message
         case .answer: site == .request
-        case .cut: site == .stream
-        case .expire: site == .token
+        case .cut, .stall: site == .stream
+        case .truncate: site == .response
+        case .breakArguments: site == .toolCall
+        case .expire, .forge: site == .token
         case .fail: site == .statement
+        case .loseReply: site == .commit
+        case .refuse(let reason): site == reason.site
         case .evict: site == .cache
-        case .crash(_, let time): site == (time == nil ? .arrival : .appointment)
+        case .pause(_, nil): site == .arrival || site == .start
+        case .crash(_, nil), .rotateKeys(nil), .skew(_, nil): site == .arrival
+        case .crash, .pause, .rotateKeys, .skew: site == .appointment
         }
-    }
-
-    /// The verdict that parameters say; nil where they say none.
-    init?(_ parameters: JSONObject) {
-        func duration(_ name: String) -> Duration? {
-            parameters[name]?.integer.flatMap { $0 >= 0 ? .nanoseconds($0) : nil }
-        }
-        let verdict: Verdict? =
-            switch parameters["do"]?.string {
-            case "delay": duration("ns").map(Verdict.delay)
-            case "drop": .drop
-            case "reset": .reset
-            case "duplicate": duration("ns").map(Verdict.duplicate)
-            case "answer":
-                parameters["status"]?.integer.flatMap { (400...599).contains($0) ? $0 : nil }.flatMap { status in
-                    parameters["served"]?.bool.map {
-                        .answer(status: status, retryAfter: duration("retry_after_ns"), served: $0)
-                    }
-                }
-            case "cut": parameters["after"]?.integer.flatMap { $0 >= 0 ? .cut(after: $0) : nil }
-            case "expire": .expire
-            case "fail": parameters["state"]?.string.map(Verdict.fail)
-            case "evict": parameters["keys"]?.string.map(Verdict.evict)
-            case "crash": duration("down_ns").map { .crash(down: $0, at: duration("at_ns")) }
-            default: nil
-            }
-        guard let verdict else { return nil }
-        self = verdict
     }
 }
 

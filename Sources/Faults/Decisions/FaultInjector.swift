@@ -17,10 +17,12 @@ public final class FaultInjector: Sendable {
     private let bySite: [[PlannedFault]]
     private let repeated: [DecisionKey: FaultDecision]
     private let watched: Set<FaultSite>
+    private let read: Set<FaultSite>
     private let clock = WorldClock()
     private let origin: Instant
     private let counts = Mutex<[Counter: UInt64]>([:])
     private let taken = Mutex<[FaultDecision]>([])
+    private let isOver = Atomic(false)
 
     private struct Counter: Hashable {
         let site: FaultSite
@@ -33,10 +35,11 @@ public final class FaultInjector: Sendable {
         self.chance = plan.reseeding.map { Chance(seed: $0.seed) } ?? chance
         let faults = plan.faults(of: chance.seed)
         self.faults = faults
-        bySite = FaultSite.allCases.map { site in faults.filter { $0.sites.contains(site) } }
+        bySite = FaultSite.allCases.sorted { $0.place < $1.place }.map { site in faults.filter { $0.sites.contains(site) } }
         let decisions = plan.decisions?.decisions ?? []
         repeated = Dictionary(decisions.map { (DecisionKey($0), $0) }) { first, _ in first }
         watched = Set(faults.flatMap(\.sites)).union(decisions.map(\.site))
+        read = Set(faults.filter { $0.condition != nil }.flatMap(\.sites))
         origin = clock.now
     }
 
@@ -46,29 +49,49 @@ public final class FaultInjector: Sendable {
     /// Whether anything is planned at such sites, so that it is worth asking.
     public func watches(_ site: FaultSite) -> Bool { watched.contains(site) }
 
+    /// Whether a fault at such sites has a condition on what events say, so that they must be judged with their content.
+    public func reads(_ site: FaultSite) -> Bool { read.contains(site) }
+
     /// The time since the world began.
     public var elapsed: Duration { origin.duration(to: clock.now) }
 
     /// The verdict on what happens now at a place, for the next time there.
-    public func judge(_ place: FaultPlace) -> Verdict {
+    public func judge(_ place: FaultPlace) -> Verdict { judge(place) { nil } }
+
+    /// The same for something that says something: `content` is asked for it only where a fault has a condition on that.
+    public func judge(_ place: FaultPlace, saying content: () -> FaultContent?) -> Verdict {
         guard watches(place.site) else { return .pass }
         let actor = place.actor
-        let occurrence = counts.withLock { counts in
-            counts[Counter(site: place.site, actor: actor), default: 0] += 1
-            return counts[Counter(site: place.site, actor: actor)] ?? 0
+        let occurrence = count(Counter(site: place.site, actor: actor))
+        return judge(
+            FaultEvent(place, occurrence: occurrence, time: elapsed, content: reads(place.site) ? content() : nil))
+    }
+
+    private func count(_ counter: Counter) -> UInt64 {
+        counts.withLock { counts in
+            counts[counter, default: 0] += 1
+            return counts[counter] ?? 0
         }
-        return judge(FaultEvent(place, occurrence: occurrence, time: elapsed))
     }
 
     /// The verdict on an event that was counted elsewhere: that of the first fault that concerns it, happens, and does
     /// not pass.
     public func judge(_ event: FaultEvent) -> Verdict {
+        if isOver.load(ordering: .relaxed) { return .pass }
         if repeats(at: event.time) {
             guard let decision = repeated[DecisionKey(event)] else { return .pass }
             taken.withLock { $0.append(decision) }
             return decision.verdict
         }
-        for fault in bySite[event.place.site.place] {
+        let faults = bySite[event.place.site.place]
+        // Counted for all of them, whichever decides, so that no fault changes which event is another's n-th.
+        let ordinals = event.content == nil ? [:] : ordinals(of: event, faults)
+        for (index, fault) in faults.enumerated() {
+            var event = event
+            if fault.condition != nil {
+                guard let ordinal = ordinals[index] else { continue }
+                event.ordinal = ordinal
+            }
             let verdict = fault.judge(event, actor: event.place.actor, chance)
             guard verdict != .pass else { continue }
             return record(verdict, fault.name, event)
@@ -76,16 +99,35 @@ public final class FaultInjector: Sendable {
         return .pass
     }
 
-    /// The crashes of a service that come at a time, decided when the world begins.
+    /// The how-many-th event this is for each of the faults that have a condition which it meets, by their places.
+    private func ordinals(of event: FaultEvent, _ faults: [PlannedFault]) -> [Int: UInt64] {
+        var ordinals: [Int: UInt64] = [:]
+        for (index, fault) in faults.enumerated() {
+            guard let condition = fault.condition, fault.isCounted(event, condition) else { continue }
+            ordinals[index] = count(Counter(site: event.place.site, actor: "\(index) of \(event.place.actor)"))
+        }
+        return ordinals
+    }
+
+    /// What comes at a time for a service (crashes, pauses and the like), decided when the world begins.
     public func appointments(of service: Endpoint) -> [Verdict] {
         if repeats(at: elapsed) {
-            let mine = plan.decisions?.decisions.filter { $0.site == .appointment && $0.actor == service.description } ?? []
+            let mine =
+                plan.decisions?.decisions.filter { decision in
+                    decision.site == .appointment && decision.actor.split(separator: " ").first ?? "" == service.description
+                } ?? []
             taken.withLock { $0 += mine }
             return mine.map(\.verdict)
         }
-        let place = FaultPlace.process(.appointment, service)
-        return bySite[FaultSite.appointment.place].filter { $0.pattern.matches(place) }.enumerated().compactMap { index, fault in
-            let event = FaultEvent(place, occurrence: UInt64(index + 1), time: fault.window?.start ?? .zero)
+        var counts: [String: UInt64] = [:]
+        return bySite[FaultSite.appointment.place].compactMap { fault in
+            let place =
+                fault.name == Crash.kind.name
+                ? FaultPlace.process(.appointment, service) : .occasion(service, fault: fault.name)
+            guard fault.pattern.matches(place) else { return nil }
+            let occurrence = counts[fault.name, default: 0] + 1
+            counts[fault.name] = occurrence
+            let event = FaultEvent(place, occurrence: occurrence, time: fault.window?.start ?? .zero)
             let verdict = fault.judge(event, actor: place.actor, chance)
             return verdict == .pass ? nil : record(verdict, fault.name, event)
         }
@@ -102,6 +144,9 @@ public final class FaultInjector: Sendable {
         taken.withLock { $0.append(decision) }
         return verdict
     }
+
+    /// Has nothing happen from now on: a world is taken down without faults, so that its list of decisions is whole.
+    public func end() { isOver.store(true, ordering: .relaxed) }
 
     /// The decisions taken so far, in order.
     public var decisions: [FaultDecision] { taken.withLock { $0 } }
@@ -121,6 +166,13 @@ extension FaultSite {
         case .cache: 7
         case .arrival: 8
         case .appointment: 9
+        case .ending: 10
+        case .response: 11
+        case .toolCall: 12
+        case .commit: 13
+        case .tool: 14
+        case .insert: 15
+        case .start: 16
         }
     }
 }

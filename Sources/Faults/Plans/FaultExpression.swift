@@ -6,19 +6,28 @@ import Wire
 
 /// Reads a fault from one line:
 ///
-///     PLACE: FAULT[(PARAMETER=VALUE, ...)][@N | @N..M | @N..][@t=FROM[..TO]][~PERCENT%]
+///     PLACE[[CONDITION]]: FAULT[(PARAMETER=VALUE, ...)][@N | @N..M | @N..][@t=FROM[..TO]][~PERCENT%]
 ///
 /// `PLACE` is one of
 ///
 ///     END->END, END<-END, END<->END     a link: what the caller sends, what comes back, both
 ///     [END->]END [METHOD] /PATH         a route; in the path, * is one segment and a final ** all that follow
 ///     END sql [KIND], END cache [COMMAND]
-///                                       what a service does with a store
+///                                       what a service does with a store; the KIND 'commit' is the end of a transaction
+///     END tool [NAME]                   what an agent asks of a tool
+///     END insert [TABLE]                what is inserted into a table of the analytics
 ///     END                               a service's process
+///
+/// `CONDITION`, in brackets behind the place, is what an event must say:
+///
+///     client<-events[agent_completed]   a WebSocket message of this type (its `type`, or the `method` of JSON-RPC)
+///     llm POST /v1/**[~"claude"]        a text that must be in the message, the request's body, the statement or the command
+///     client->events[chat ~"hello"]     both
 ///
 /// An end is a service, one of its replicas (`agent-2`), `client`, one user (`user-3`), `outside` for connections
 /// from outside the world, or `*`. `@N` is the N-th event at each such place, from 1: of a link over all its
-/// connections, of a route by caller, of a store by kind. What follows the fault's name may stand in any order.
+/// connections, of a route by caller, of a store by kind; with a condition, the N-th that meets it. What follows the
+/// fault's name may stand in any order.
 public enum FaultExpression {
     /// The fault that `text` describes. `endpoints` are the roles that ends may have. Throws an `InputError` that says
     /// what is wrong and how it is written.
@@ -27,13 +36,13 @@ public enum FaultExpression {
     }
 
     static func parse(_ text: String, endpoints: [String], at place: Place) throws -> PlannedFault {
-        // Paths may have colons of their own, so one with a space behind it goes first.
-        guard let colon = text.firstRange(of: ": ")?.lowerBound ?? text.firstIndex(of: ":") else { throw malformed(place) }
+        guard let (front, condition, back) = divide(text) else { throw malformed(place) }
         let syntax = FaultSyntax(endpoints: endpoints)
-        let pattern = try syntax.pattern(text[..<colon].trimmed, at: place)
-        let (name, modifiers) = try split(text[text.index(after: colon)...].trimmed, at: place)
+        let pattern = try syntax.pattern(front.trimmed, at: place)
+        let (name, modifiers) = try split(back.trimmed, at: place)
         guard !name.isEmpty else { throw malformed(place) }
         var parts = FaultParts(name: String(name), text: text, pattern: pattern)
+        parts.condition = try condition.map { try syntax.condition($0.trimmed, at: place) }
         for modifier in modifiers {
             let isNew: Bool
             switch modifier.first {
@@ -56,6 +65,24 @@ public enum FaultExpression {
             if !isNew { throw InputError("'\(modifier)' says again what was said before. Write it once.", at: place) }
         }
         return try parts.fault(at: place)
+    }
+
+    /// Place, condition and fault; nil where there is no colon between.
+    private static func divide(_ text: String) -> (Substring, Substring?, Substring)? {
+        // Paths may have colons of their own, so one with a space behind it goes first.
+        let colon = text.firstRange(of: ": ")?.lowerBound ?? text.firstIndex(of: ":")
+        if let open = text.firstIndex(of: "["), colon.map({ open < $0 }) ?? true {
+            var isQuoted = false
+            for index in text[open...].indices {
+                if text[index] == "\"" { isQuoted.toggle() }
+                guard text[index] == "]", !isQuoted else { continue }
+                let rest = text[text.index(after: index)...].trimmed
+                guard rest.first == ":" else { return nil }
+                return (text[..<open], text[text.index(after: open)..<index], rest.dropFirst())
+            }
+            return nil
+        }
+        return colon.map { (text[..<$0], nil, text[text.index(after: $0)...]) }
     }
 
     /// The name, and the parts that follow it, each with its mark.
@@ -87,70 +114,5 @@ public enum FaultExpression {
         InputError(
             "This is no fault. Write PLACE: FAULT[(PARAMETER=VALUE)][@N][@t=FROM..TO][~PERCENT%], such as \"agent->llm: reset@2\".",
             at: place)
-    }
-}
-
-/// The parts of a fault, read, before they are put together.
-struct FaultParts {
-    var name: String
-    /// What was written; nil where it was not in one line.
-    var text: String?
-    var pattern: FaultPattern
-    var arguments: [(name: String, value: String)]?
-    var occurrences: ClosedRange<UInt64>?
-    var window: FaultWindow?
-    var probability: Ratio?
-
-    /// The fault. Throws an `InputError` where there is no such fault, or not at such a place.
-    func fault(at place: Place) throws -> PlannedFault {
-        let kind = try FaultCatalogue.kind(named: name, at: place)
-        var sites = kind.sites.filter { $0.form == pattern.form }
-        guard !sites.isEmpty else {
-            let forms = kind.forms.map(\.article).joined(separator: " or ")
-            throw InputError(
-                "'\(name)' does not happen at '\(pattern)': its place is \(forms), such as \"\(kind.example)\".", at: place)
-        }
-        if sites.contains(.appointment) {
-            // A time alone is an appointment; else it says which requests are meant.
-            let byTime = window != nil && occurrences == nil
-            sites = [byTime ? .appointment : .arrival]
-        }
-        let rule = try kind.make(FaultArguments(arguments ?? [], for: kind, at: place))
-        return PlannedFault(
-            name: name, text: text ?? line, pattern: pattern, occurrences: occurrences, window: window,
-            probability: probability ?? .always, sites: sites, rule: rule)
-    }
-
-    /// The fault in one line.
-    private var line: String {
-        var line = "\(pattern): \(name)"
-        if let arguments, !arguments.isEmpty {
-            line += "(" + arguments.map { "\($0.name)=\($0.value)" }.joined(separator: ", ") + ")"
-        }
-        if let occurrences {
-            line += "@\(occurrences.lowerBound)"
-            if occurrences.upperBound == .max {
-                line += ".."
-            } else if occurrences.count > 1 {
-                line += "..\(occurrences.upperBound)"
-            }
-        }
-        if let window { line += "@t=\(window.start.text)" + (window.end.map { "..\($0.text)" } ?? "") }
-        if let probability, probability != .always {
-            line += "~\(Double(probability.numerator) * 100 / Double(probability.denominator))%"
-        }
-        return line
-    }
-}
-
-extension PlaceForm {
-    fileprivate var article: String {
-        switch self {
-        case .link: "a link"
-        case .route: "a route of a service"
-        case .sql: "a service's SQL"
-        case .cache: "a service's cache"
-        case .service: "a service"
-        }
     }
 }

@@ -14,7 +14,8 @@ import Kernel
 ///       - "agent->llm: reset@2"
 ///
 /// `where` has a `link`; or a `service`, with a `route` and whoever asks (`caller` or `user`), or with a `store` (sql or
-/// cache) and an `operation`, or alone for its process. An item may also be a fault in one line.
+/// cache; or tool, insert) and an `operation`, or alone for its process. `event` is the type that a message must have,
+/// `content` a text that must be in a message, body, statement or command. An item may also be a fault in one line.
 public enum FaultFile {
     /// The plan of a file. Throws an `InputError` with file and line.
     public static func load(_ file: URL, endpoints: [String], name: String? = nil) throws -> FaultPlan {
@@ -41,6 +42,7 @@ public enum FaultFile {
         _ = try FaultCatalogue.kind(named: name.string(), at: name.place)
         let place = try fields.required("where")
         var parts = FaultParts(name: try name.string(), pattern: try pattern(place, syntax))
+        parts.condition = try condition(place)
         if let when = fields.optional("when") { try read(when, into: &parts, syntax) }
         if let parameters = fields.optional("parameters") {
             parts.arguments = try parameters.mapping().entries.map { (name: $0.key, value: try $0.node.string()) }
@@ -49,11 +51,25 @@ public enum FaultFile {
         return try parts.fault(at: place.place)
     }
 
+    static let placeFields = ["link", "service", "route", "caller", "user", "store", "operation"]
+    static let conditionFields = ["event", "content"]
+
+    private static func condition(_ node: FixtureNode) throws -> FaultCondition? {
+        let fields = try node.mapping()
+        let texts = try conditionFields.map { name -> String? in
+            guard let field = fields.optional(name) else { return nil }
+            let text = try field.string()
+            guard !text.isEmpty else { throw field.error("A text is expected here: what an event must say.") }
+            return text
+        }
+        return texts == [nil, nil] ? nil : FaultCondition(type: texts[0], text: texts[1])
+    }
+
     private static func pattern(_ node: FixtureNode, _ syntax: FaultSyntax) throws -> FaultPattern {
-        let fields = try node.mapping(["link", "service", "route", "caller", "user", "store", "operation"])
+        let fields = try node.mapping(placeFields + conditionFields)
         func text(_ field: String) throws -> String? { try fields.optional(field)?.string() }
         if let link = fields.optional("link") {
-            guard fields.entries.count == 1 else {
+            guard fields.entries.allSatisfy({ $0.key == "link" || conditionFields.contains($0.key) }) else {
                 throw node.error("A 'link' says all of the place: leave the other fields out.")
             }
             return try syntax.pattern(Substring(link.string()), at: link.place)
@@ -71,9 +87,8 @@ public enum FaultFile {
         guard caller == nil else { throw node.error("A 'caller' or 'user' asks a route: add 'route', such as /**.") }
         if let store = fields.optional("store") {
             let kind = try store.string()
-            guard kind == "sql" || kind == "cache" else {
-                throw InputError.unknown("store", kind, known: ["sql", "cache"], at: store.place)
-            }
+            let known = FaultSyntax.stores.map(\.rawValue)
+            guard known.contains(kind) else { throw InputError.unknown("store", kind, known: known, at: store.place) }
             let operation = try text("operation").map { " " + $0 } ?? ""
             return try syntax.pattern(Substring("\(service.string()) \(kind)\(operation)"), at: store.place)
         }

@@ -9,7 +9,7 @@ public enum FaultPattern: Sendable, Hashable, CustomStringConvertible {
     case link(LinkPattern, Set<LinkDirection>)
     /// `llm POST /v1/chat/completions`, `client->agent /api/**`: any caller or method where none is named.
     case route(LinkPattern, method: String?, RoutePattern)
-    /// `auth sql insert`, `auth cache`: any operation where none is named.
+    /// `auth sql insert`, `auth cache`, `agent tool search`, `analytics insert`: any operation where none is named.
     case store(PlaceForm, service: String, operation: String?)
     /// `agent`.
     case service(String)
@@ -35,9 +35,20 @@ public enum FaultPattern: Sendable, Hashable, CustomStringConvertible {
                 && links.matches(request.link)
         case (.store(_, let service, let operation), .store(_, let endpoint, let done)):
             (operation == nil || operation == done) && LinkPattern.matches(service, endpoint)
-        case (.service(let service), .process(_, let endpoint)): LinkPattern.matches(service, endpoint)
+        case (.service(let service), .process(_, let endpoint)), (.service(let service), .occasion(let endpoint, _)):
+            LinkPattern.matches(service, endpoint)
         default: false
         }
+    }
+
+    /// Whether the service of a role, or one of its replicas, is among what is meant.
+    func concerns(_ role: String) -> Bool {
+        let service =
+            switch self {
+            case .link(let links, _), .route(let links, _, _): links.callee
+            case .store(_, let service, _), .service(let service): service
+            }
+        return service == "*" || service == role || service.hasPrefix(role + "-")
     }
 
     public var description: String {

@@ -1,20 +1,21 @@
-// Plans by name: none, light, swarm.
+// Plans by name: none, light, swarm, hostile.
 
 public import Fixtures
 
 extension FaultPlan {
     /// The names of the plans that need no file.
-    public static let names = ["none", "light", "swarm"]
+    public static let names = ["none", "light", "swarm", "hostile"]
 
     /// The plan of a name, for a world with these services. Throws an `InputError` with the nearest name.
     ///
     /// `light` is what a good network does on a bad day, and what well-made services absorb; `swarm` is another rough
-    /// world under every seed.
+    /// world under every seed; `hostile` has every kind at once, at high rates.
     public static func named(_ name: String, services: [String], at place: Place? = nil) throws -> FaultPlan {
         switch name {
         case "none": .none
         case "light": try light(services)
         case "swarm": FaultPlan(swarm: Swarm(services: services))
+        case "hostile": FaultPlan(swarm: Swarm(services: services, isHostile: true))
         default: throw InputError.unknown("fault plan", name, known: names, at: place)
         }
     }

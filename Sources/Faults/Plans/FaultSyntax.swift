@@ -9,7 +9,8 @@ struct FaultSyntax {
     /// The roles that ends may have, besides users, replicas and `*`.
     let endpoints: [String]
 
-    static let statementKinds = ["select", "insert", "update", "delete", "other"]
+    static let statementKinds = ["select", "insert", "update", "delete", "other", "commit"]
+    static let stores: [PlaceForm] = [.sql, .cache, .tool, .insert]
     private static let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
     /// A place.
@@ -24,24 +25,42 @@ struct FaultSyntax {
         case 0: throw InputError("The place of the fault is missing. Write one, such as agent->llm.", at: place)
         case 1: return .service(try end(words[0], at: place))
         case 2, 3:
-            guard words[1] == "sql" || words[1] == "cache" else { break }
-            let isSQL = words[1] == "sql"
-            if words.count == 3 {
-                if isSQL, !Self.statementKinds.contains(words[2]) {
-                    throw InputError.unknown("kind of statement", words[2], known: Self.statementKinds, at: place)
-                }
-                guard words[2].allSatisfy({ $0.isLowercase }) else {
-                    throw InputError(
-                        "'\(words[2])' is no command: write Redis' name for it in small letters, such as get.", at: place)
-                }
-            }
-            return .store(
-                isSQL ? .sql : .cache, service: try end(words[0], at: place), operation: words.count == 3 ? words[2] : nil)
+            guard let form = Self.stores.first(where: { $0.rawValue == words[1] }) else { break }
+            let operation = words.count == 3 ? words[2] : nil
+            if let operation { try check(operation, of: form, at: place) }
+            return .store(form, service: try end(words[0], at: place), operation: operation)
         default: break
         }
         throw InputError(
             "'\(text)' is no place for a fault. Write a link (agent->llm), a route (llm POST /v1/models), "
-                + "a store (auth sql insert, auth cache) or a service (agent).", at: place)
+                + "a store (auth sql insert, auth cache), a tool (agent tool search), an insert (analytics insert) or a service (agent).",
+            at: place)
+    }
+
+    private func check(_ operation: String, of form: PlaceForm, at place: Place) throws {
+        switch form {
+        case .sql where !Self.statementKinds.contains(operation):
+            throw InputError.unknown("kind of statement", operation, known: Self.statementKinds, at: place)
+        case .cache where !operation.allSatisfy(\.isLowercase):
+            throw InputError(
+                "'\(operation)' is no command: write Redis' name for it in small letters, such as get.", at: place)
+        default: break
+        }
+    }
+
+    /// `[TYPE]`, `[~"TEXT"]`, `[TYPE ~"TEXT"]`: what stands between the brackets.
+    func condition(_ text: Substring, at place: Place) throws -> FaultCondition {
+        let type = text.prefix { $0 != "~" }.trimmed
+        let rest = text[text.index(text.startIndex, offsetBy: text.prefix { $0 != "~" }.count)...].dropFirst().trimmed
+        let isWord = type.allSatisfy { $0.isLetter || $0.isNumber || "_-./".contains($0) }
+        let isQuoted = rest.count > 2 && rest.first == "\"" && rest.last == "\"" && !rest.dropFirst().dropLast().contains("\"")
+        guard isWord, rest.isEmpty ? !type.isEmpty && !text.contains("~") : isQuoted else {
+            throw InputError(
+                "'[\(text)]' is no condition: write the type of a message, such as [agent_completed], or a text that must be "
+                    + "in it, such as [~\"text\"], or both.", at: place)
+        }
+        return FaultCondition(
+            type: type.isEmpty ? nil : String(type), text: rest.isEmpty ? nil : String(rest.dropFirst().dropLast()))
     }
 
     private func route(_ front: Substring, _ path: Substring, at place: Place) throws -> FaultPattern {

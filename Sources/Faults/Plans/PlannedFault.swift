@@ -11,27 +11,36 @@ public struct PlannedFault: Sendable {
     public let text: String
     /// The places that it concerns.
     public let pattern: FaultPattern
-    /// The occurrences that it concerns, of each place for itself; all, if nil.
+    /// The occurrences that it concerns, of each place for itself; all, if nil. With a condition, of the events that meet it.
     public let occurrences: ClosedRange<UInt64>?
     /// The time in which it happens; always, if nil.
     public let window: FaultWindow?
     /// How likely it is, for each event that is left.
     public let probability: Ratio
+    /// What events must say; anything, if nil.
+    public let condition: FaultCondition?
     /// The sites at which it is shown events.
     public let sites: [FaultSite]
     let rule: any Rule
 
     /// The verdict on an event, if it concerns this fault and chance lets it happen.
     func judge(_ event: FaultEvent, actor: @autoclosure () -> String, _ chance: Chance) -> Verdict {
-        guard occurrences?.contains(event.occurrence) ?? true, pattern.matches(event.place) else { return .pass }
+        let occurrence = event.ordinal ?? event.occurrence
+        guard occurrences?.contains(occurrence) ?? true, pattern.matches(event.place) else { return .pass }
         // What has an appointment is asked before its time.
         guard event.place.site == .appointment || window?.contains(event.time) ?? true else { return .pass }
         let (site, actor) = ("\(event.place.site.rawValue) \(text)", actor())
-        let happening = chance.draw(site: site, actor: actor, occurrence: event.occurrence)
+        let happening = chance.draw(site: site, actor: actor, occurrence: occurrence)
         guard happening.happens(probability) else { return .pass }
         var event = event
-        event.windowEnd = window?.end
-        return rule.judge(event, chance.draw(site: site + "/parameter", actor: actor, occurrence: event.occurrence))
+        event.window = window
+        event.linkDraw = chance.draw(site: site + "/link", actor: event.place.linkName ?? actor, occurrence: 0)
+        return rule.judge(event, chance.draw(site: site + "/parameter", actor: actor, occurrence: occurrence))
+    }
+
+    /// Whether an event is of those that are counted for a fault with a condition.
+    func isCounted(_ event: FaultEvent, _ condition: FaultCondition) -> Bool {
+        pattern.matches(event.place) && (event.content.map(condition.matches) ?? false)
     }
 }
 
@@ -51,4 +60,9 @@ public struct FaultWindow: Sendable, Hashable {
 
     /// Whether a time lies in it; its end does not.
     public func contains(_ time: Duration) -> Bool { time >= start && end.map { time < $0 } ?? true }
+}
+
+extension FaultPlace {
+    /// The name of the link, where it is a place on one.
+    fileprivate var linkName: String? { if case .link(_, let link, _) = self { link.description } else { nil } }
 }

@@ -9,16 +9,23 @@ public import Kernel
 public struct Swarm: Sendable {
     /// The roles that ends may have: the services, and `client`.
     let endpoints: [String]
+    /// Whether every kind is in, at high rates.
+    let isHostile: Bool
 
-    /// A swarm over these services.
-    public init(services: [String]) { endpoints = services + ["client"] }
+    /// A swarm over these services; a hostile one leaves no kind out and draws all rates from the upper end up to three
+    /// times that.
+    public init(services: [String], isHostile: Bool = false) {
+        endpoints = services + ["client"]
+        self.isHostile = isHostile
+    }
 
     /// The faults of a seed, in the catalogue's order. Whether a kind is in, and what it is like, hangs on the seed and
     /// its name alone: a new kind in the catalogue leaves the others as they were.
     public func faults(of chance: Chance) -> [PlannedFault] {
         FaultCatalogue.kinds.compactMap { kind in
-            var dice = SwarmDice(services: endpoints.filter { $0 != "client" }, chance: chance, kind: kind.name)
-            guard dice.number(0, 1) == 1 else { return nil }
+            var dice = SwarmDice(
+                services: endpoints.filter { $0 != "client" }, chance: chance, kind: kind.name, isHostile: isHostile)
+            guard dice.number(0, 1) == 1 || isHostile else { return nil }
             let text = kind.swarm(&dice)
             do {
                 return try FaultExpression.parse(text, endpoints: endpoints, source: "swarm")
@@ -34,10 +41,12 @@ struct SwarmDice {
     let services: [String]
     private let chance: Chance
     private let kind: String
+    private let isHostile: Bool
     private var rolls: UInt64 = 0
 
-    init(services: [String], chance: Chance, kind: String) {
+    init(services: [String], chance: Chance, kind: String, isHostile: Bool = false) {
         self.services = services
+        self.isHostile = isHostile
         self.chance = chance
         self.kind = kind
     }
@@ -58,7 +67,8 @@ struct SwarmDice {
 
     /// A percentage in tenths, as it is written.
     mutating func percent(_ low: Double, _ high: Double) -> String {
-        let tenths = number(Int(low * 10), Int(high * 10))
+        let (least, most) = isHostile ? (high, min(100, high * 3)) : (low, high)
+        let tenths = number(Int(least * 10), Int(most * 10))
         return "\(tenths / 10).\(tenths % 10)%"
     }
 

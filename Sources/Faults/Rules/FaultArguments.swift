@@ -40,6 +40,39 @@ public struct FaultArguments: Sendable {
         return count
     }
 
+    func count(_ name: String, from least: Int, through most: Int) throws -> Int {
+        let count = try count(name, from: least)
+        guard count <= most else { throw error("'\(count)' is no '\(name)': write a whole number of at most \(most).") }
+        return count
+    }
+
+    /// A duration with a sign that may be left out.
+    func signedDuration(_ name: String) throws -> Duration {
+        let written = text(name)
+        let isNegative = written.hasPrefix("-")
+        let digits = isNegative || written.hasPrefix("+") ? String(written.dropFirst()) : written
+        guard let duration = Duration(text: digits), duration != .zero else {
+            throw error("'\(written)' is no change of '\(name)': write a duration other than 0 such as 2s, or -2s.")
+        }
+        return isNegative ? .zero - duration : duration
+    }
+
+    /// Bytes a second.
+    func rate(_ name: String) throws -> Int64 {
+        let units: [(suffix: String, bytes: Double)] = [
+            ("kbit/s", 125), ("Mbit/s", 125_000), ("kB/s", 1000), ("MB/s", 1_000_000), ("B/s", 1),
+        ]
+        let unit = units.first { text(name).hasSuffix($0.suffix) }
+        guard let unit, let count = Double(text(name).dropLast(unit.suffix.count)), count * unit.bytes >= 1,
+            count * unit.bytes < 1e15
+        else {
+            throw error("'\(text(name))' is no '\(name)': write 500B/s, 64kB/s, 1.5MB/s, 256kbit/s or 10Mbit/s.")
+        }
+        return Int64(count * unit.bytes)
+    }
+
+    func error(_ message: String) -> InputError { InputError(message, at: place) }
+
     func truth(_ name: String) throws -> Bool {
         guard let truth = Bool(text(name)) else {
             throw InputError("'\(text(name))' is no '\(name)': write true or false.", at: place)

@@ -6,11 +6,14 @@ public import Fixtures
 public enum FaultCatalogue {
     /// The kinds, in the order in which they are listed.
     public static let kinds: [FaultKind] = [
-        Latency.kind, Jitter.kind, Drop.kind, Reset.kind, Partition.kind,
-        EventDuplicate.kind, EventDelay.kind,
-        TooManyRequests.kind, ServiceUnavailable.kind, LLMCut.kind, TokenExpiry.kind,
-        StatementError.kind, CacheEvict.kind,
-        Crash.kind,
+        Latency.kind, Jitter.kind, Bandwidth.kind, Rechunk.kind, Drop.kind, Reset.kind, HalfOpen.kind, Partition.kind, Clog.kind,
+        Swizzle.kind,
+        EventDuplicate.kind, EventDelay.kind, EventLoss.kind, EventReorder.kind, WebSocketEnd.kind,
+        TooManyRequests.kind, ServiceUnavailable.kind, Truncate.kind, LLMCut.kind, StreamStall.kind, ToolArgumentsBroken.kind,
+        ToolRefused.kind, TokenExpiry.kind, TokenForgery.kind, KeyRotation.kind,
+        StatementError.kind, CommitLost.kind, DiskFull.kind, CacheEvict.kind, CacheRefusal.kind, MemoryPressure.kind,
+        TooManyParts.kind, InsertLate.kind,
+        Crash.kind, Pause.kind, SlowStart.kind, ClockSkew.kind,
     ]
 
     /// The kind of a name. Throws an ``InputError`` with the nearest name.

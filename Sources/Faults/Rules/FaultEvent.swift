@@ -1,5 +1,6 @@
 // What rules are shown: one thing that happens at one place, for the how-many-th time.
 
+public import Kernel
 public import Wire
 
 /// The sites at which faults happen. Their names stand in decision lists.
@@ -8,6 +9,8 @@ public enum FaultSite: String, Sendable, Hashable, CaseIterable {
     case delivery
     /// A connection that is opened on a link.
     case connection
+    /// The end of a connection on a link, one way.
+    case ending
     /// A WebSocket message on a link.
     case message
     /// A request at a service's host.
@@ -16,23 +19,37 @@ public enum FaultSite: String, Sendable, Hashable, CaseIterable {
     case token
     /// A response that is a stream of events, at a service's host.
     case stream
+    /// Any response, at a service's host.
+    case response
+    /// A response in which a model calls a tool, at a service's host.
+    case toolCall = "tool-call"
     /// An SQL statement of a service.
     case statement
+    /// The commit of a service: the end of a transaction, or of a statement by itself that writes.
+    case commit
     /// A command of a service to the cache.
     case cache
+    /// A call of a tool by an agent.
+    case tool
+    /// An insert into a table of the analytics.
+    case insert
     /// A request that reaches the process of a service.
     case arrival
     /// A time that comes for the process of a service.
     case appointment
+    /// A start of the process of a service.
+    case start
 
     /// How plans write such a site.
     public var form: PlaceForm {
         switch self {
-        case .delivery, .connection, .message: .link
-        case .request, .token, .stream: .route
-        case .statement: .sql
+        case .delivery, .connection, .ending, .message: .link
+        case .request, .token, .stream, .response, .toolCall: .route
+        case .statement, .commit: .sql
         case .cache: .cache
-        case .arrival, .appointment: .service
+        case .tool: .tool
+        case .insert: .insert
+        case .arrival, .appointment, .start: .service
         }
     }
 }
@@ -47,6 +64,10 @@ public enum PlaceForm: String, Sendable, Hashable, CaseIterable {
     case sql
     /// `auth cache get`
     case cache
+    /// `agent tool search`
+    case tool
+    /// `analytics insert agent_events`
+    case insert
     /// `agent`
     case service
 }
@@ -57,23 +78,28 @@ public enum FaultPlace: Sendable, Hashable {
     case link(FaultSite, LinkName, LinkDirection)
     /// At a service's host.
     case route(FaultSite, RequestName)
-    /// Between a service and a store: the kind of a statement (`select`, `insert`, ...), or the name of a command.
+    /// What a service does: the kind of a statement (`select`, `insert`, ...), the name of a command or of a tool, a table.
     case store(FaultSite, Endpoint, operation: String)
     /// In the process of a service.
     case process(FaultSite, Endpoint)
+    /// A time that comes for a process, for one kind of fault: each kind is counted for itself. Crashes, the oldest kind,
+    /// have the process alone as their place.
+    case occasion(Endpoint, fault: String)
 
     /// What kind of place it is.
     public var site: FaultSite {
         switch self {
         case .link(let site, _, _), .route(let site, _), .store(let site, _, _), .process(let site, _): site
+        case .occasion: .appointment
         }
     }
 
     /// To whom it happens, as decision lists name it: `user-1->agent->`, `agent->llm POST /v1/chat/completions`,
-    /// `auth insert`, `agent`.
+    /// `auth insert`, `agent`, `agent pause`.
     public var actor: String {
         switch self {
         case .link(.connection, let link, _): link.description
+        case .occasion(let service, let fault): "\(service) \(fault)"
         case .link(_, let link, let direction): "\(link)\(direction.rawValue)"
         case .route(_, let request): request.description
         case .store(_, let service, let operation): "\(service) \(operation)"
@@ -112,13 +138,25 @@ public struct FaultEvent: Sendable {
     public let occurrence: UInt64
     /// When it happens, since the world began.
     public let time: Duration
-    /// When the time ends in which the fault is planned; nil where it does not. Set for each fault that is asked.
-    public internal(set) var windowEnd: Duration?
+    /// How many bytes it is about; for deliveries.
+    public let bytes: Int
+    /// What it says; nil where no fault asks.
+    public let content: FaultContent?
+    /// The time in which the fault is planned; nil where that is always. Set for each fault that is asked.
+    public internal(set) var window: FaultWindow?
+    /// How many of the events here met the fault's condition; nil where it has none. Set for each fault that is asked.
+    public internal(set) var ordinal: UInt64?
+    /// The fault's chance for the whole link, both ways, whatever the occurrence. Set for each fault that is asked.
+    public internal(set) var linkDraw = Draw(bits: 0)
 
     /// An event from its parts.
-    public init(_ place: FaultPlace, occurrence: UInt64, time: Duration = .zero) {
+    public init(
+        _ place: FaultPlace, occurrence: UInt64, time: Duration = .zero, bytes: Int = 0, content: FaultContent? = nil
+    ) {
         self.place = place
         self.occurrence = occurrence
         self.time = time
+        self.bytes = bytes
+        self.content = content
     }
 }

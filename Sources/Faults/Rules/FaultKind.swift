@@ -14,13 +14,19 @@ public struct FaultKind: Sendable {
     public let outcomes: [OutcomeClass]
     /// A fault of this kind as it is written.
     public let example: String
+    /// Whether it lives by its time alone: `@t=FROM..TO` must be given, and neither occurrences nor a probability.
+    public let needsWindow: Bool
+    /// Why a fault of this kind can never happen at a place, with these arguments; nil where it can.
+    let objection: @Sendable (FaultPattern, FaultArguments) -> String?
     /// Writes a fault of this kind for a swarm.
     let swarm: @Sendable (inout SwarmDice) -> String
     let make: @Sendable (FaultArguments) throws -> any Rule
 
     init(
         name: String, summary: String, sites: [FaultSite], parameters: [FaultParameter] = [], outcomes: [OutcomeClass],
-        example: String, swarm: @escaping @Sendable (inout SwarmDice) -> String,
+        example: String, needsWindow: Bool = false,
+        objection: @escaping @Sendable (FaultPattern, FaultArguments) -> String? = { _, _ in nil },
+        swarm: @escaping @Sendable (inout SwarmDice) -> String,
         make: @escaping @Sendable (FaultArguments) throws -> any Rule
     ) {
         self.name = name
@@ -29,6 +35,8 @@ public struct FaultKind: Sendable {
         self.parameters = parameters
         self.outcomes = outcomes
         self.example = example
+        self.needsWindow = needsWindow
+        self.objection = objection
         self.swarm = swarm
         self.make = make
     }

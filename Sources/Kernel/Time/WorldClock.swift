@@ -9,10 +9,17 @@ import Glibc
 public struct WorldClock: Clock, Sendable {
     public typealias Instant = Kernel.Instant
 
-    /// The world's clock.
-    public init() {}
+    private let offset: ClockOffset?
+
+    /// The world's clock; with an offset, one that may be wrong by it.
+    public init(offset: ClockOffset? = nil) { self.offset = offset }
 
     public var now: Instant {
+        guard let offset else { return worldTime }
+        return Instant(nanoseconds: worldTime.nanoseconds + offset.nanoseconds)
+    }
+
+    private var worldTime: Instant {
         if let world = backlot_current() { return Instant(nanoseconds: world.pointee.epoch + world.pointee.now) }
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)

@@ -1,5 +1,6 @@
 // Where connections arrive: tells those of the mesh, which have their link at the other end, from those that have none.
 
+import Faults
 import Kernel
 import NIOCore
 import Wire
@@ -7,19 +8,31 @@ import Wire
 /// The first handler of an accepted connection in a world with faults.
 ///
 /// By the time the first bytes come, a caller of the mesh has made itself known. Any other connection comes from outside
-/// the world, and gets its link here, so that the faults of links reach it too.
-final class ArrivalHandler: ChannelInboundHandler {
+/// the world, and gets its link here, so that the faults of links reach it too. The end of a caller of the mesh can get
+/// lost here: then nobody is told, and what is sent vanishes.
+final class ArrivalHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
 
     private let peers: PeerTable
     private let callee: Endpoint
+    /// Judges the ends of connections, where a fault may lose them.
+    private let judge: ((FaultPlace) -> Verdict)?
     private let linkOfOutsiders: (Endpoint) -> Link?
     private var ports: (callee: Int, caller: Int)?
+    /// Whether an end that is not lost closes the connection at once, as it does where nobody asked to be told of it.
+    private let closesAtEnd: Bool
     private var isKnown = false
+    private var hasLostEnd = false
 
-    init(_ peers: PeerTable, callee: Endpoint, link: @escaping (Endpoint) -> Link?) {
+    init(
+        _ peers: PeerTable, callee: Endpoint, _ judge: ((FaultPlace) -> Verdict)?, closesAtEnd: Bool,
+        link: @escaping (Endpoint) -> Link?
+    ) {
         self.peers = peers
         self.callee = callee
+        self.judge = judge
+        self.closesAtEnd = closesAtEnd
         linkOfOutsiders = link
     }
 
@@ -30,6 +43,23 @@ final class ArrivalHandler: ChannelInboundHandler {
         }
         context.fireChannelRead(data)
     }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let judge, case ChannelEvent.inputClosed = event {
+            if let caller = peers.caller(of: context.channel) {
+                hasLostEnd = judge(.link(.ending, LinkName(from: caller, to: callee), .forth)) == .drop
+                if hasLostEnd { return }
+            }
+            if closesAtEnd { return context.close(promise: nil) }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if hasLostEnd { promise?.succeed(()) } else { context.write(data, promise: promise) }
+    }
+
+    func flush(context: ChannelHandlerContext) { if !hasLostEnd { context.flush() } }
 
     private func meet(_ context: ChannelHandlerContext) {
         guard peers.caller(of: context.channel) == nil else {

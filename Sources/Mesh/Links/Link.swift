@@ -18,10 +18,15 @@ final class Link: Sendable {
     private let counts = Mutex(Counts())
 
     private struct Counts {
-        var forth: UInt64 = 0
-        var back: UInt64 = 0
+        var forth = LinkWay()
+        var back = LinkWay()
         var connections: UInt64 = 0
         var webSockets: UInt64 = 0
+
+        subscript(_ direction: LinkDirection) -> LinkWay {
+            get { direction == .forth ? forth : back }
+            _modify { if direction == .forth { yield &forth } else { yield &back } }
+        }
     }
 
     private static let latencySite = StableHash.of("link latency")
@@ -65,25 +70,30 @@ final class Link: Sendable {
     /// Decides on the next delivery in a direction. `content` stands for its bytes in the trace.
     func decide(_ direction: LinkDirection, bytes: Int, content: UInt64) -> Decision {
         let occurrence = counts.withLock { counts in
-            switch direction {
-            case .forth:
-                counts.forth += 1
-                return counts.forth
-            case .back:
-                counts.back += 1
-                return counts.back
-            }
+            counts[direction].deliveries += 1
+            return counts[direction].deliveries
         }
         trace.record(.sent, actor: label, actorHash: actor, value: content, detail: "\(direction.rawValue) \(bytes) bytes")
         var decision = Decision(delay: naturalDelay(Self.latencySite, direction, occurrence), verdict: .pass)
         guard injector.watches(.delivery) else { return decision }
         let place = FaultPlace.link(.delivery, name, direction)
-        decision.verdict = injector.judge(FaultEvent(place, occurrence: occurrence, time: injector.elapsed))
+        let now = injector.elapsed
+        decision.verdict = injector.judge(FaultEvent(place, occurrence: occurrence, time: now, bytes: bytes))
         if decision.verdict != .pass {
             trace.record(.fault, actor: label, "\(decision.verdict) of delivery \(direction.rawValue)\(occurrence)")
         }
-        if case .delay(let more) = decision.verdict { decision.delay += more.nanosecondsClamped }
+        decision.delay = counts.withLock {
+            $0[direction].delay(decision.delay, under: decision.verdict, at: now.nanosecondsClamped)
+        }
         return decision
+    }
+
+    /// Whether the end of a connection, one way, is lost.
+    func losesEnd(_ direction: LinkDirection) -> Bool {
+        guard injector.watches(.ending) else { return false }
+        let verdict = injector.judge(.link(.ending, name, direction))
+        if verdict != .pass { trace.record(.fault, actor: label, "\(verdict) of ending \(direction.rawValue)") }
+        return verdict == .drop
     }
 
     /// Notes that a connection ended.
@@ -93,8 +103,12 @@ final class Link: Sendable {
 
     /// How long it takes to open a connection, there and back; nil where it is never answered.
     func handshake(_ ordinal: UInt64) -> Duration? {
-        let natural = Duration.nanoseconds(
+        var natural = Duration.nanoseconds(
             naturalDelay(Self.handshakeSite, .forth, ordinal) + naturalDelay(Self.handshakeSite, .back, ordinal))
+        if injector.watches(.delivery) {
+            let clear = counts.withLock { max($0.forth.clearAt, $0.back.clearAt) }
+            natural = max(natural, .nanoseconds(clear) - injector.elapsed)
+        }
         guard injector.watches(.connection) else { return natural }
         let place = FaultPlace.link(.connection, name, .forth)
         let verdict = injector.judge(FaultEvent(place, occurrence: ordinal, time: injector.elapsed))

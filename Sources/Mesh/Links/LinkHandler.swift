@@ -94,6 +94,12 @@ final class LinkHandler: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard case ChannelEvent.inputClosed = event else { return context.fireUserInboundEventTriggered(event) }
         guard !inbound.isLost else { return }
+        if link.losesEnd(inbound.direction) {
+            // This end goes on as if the other were there, and what it sends reaches nobody.
+            inbound.isLost = true
+            outbound.isLost = true
+            return
+        }
         inbound.gather(.end(.input, nil), bytes: 0)
         if let wait = inbound.send(delay: link.latency.min, now: context.eventLoop.now) { schedule(context, inbound, wait) }
     }
@@ -114,6 +120,13 @@ final class LinkHandler: ChannelDuplexHandler {
             lane.dropGathered { $0.fail(TransportError.reset) }
             context.fireErrorCaught(TransportError.reset)
             context.channel.resetPeer()
+        case .rechunk(let size, let gap):
+            var delay = decision.delay
+            for piece in lane.takePieces(of: size, atMost: Verdict.piecesMax, on: context.eventLoop) {
+                lane.gather(piece, bytes: piece.size)
+                if let wait = lane.send(delay: delay, now: context.eventLoop.now) { schedule(context, lane, wait) }
+                delay += gap.nanosecondsClamped
+            }
         default:
             if decision.delay == 0, lane.isEmpty { return perform(context, lane, lane.takeGathered()) }
             if let wait = lane.send(delay: decision.delay, now: context.eventLoop.now) {

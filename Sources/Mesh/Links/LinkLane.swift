@@ -11,6 +11,9 @@ enum LaneItem {
     /// The end of this direction.
     case end(CloseMode, EventLoopPromise<Void>?)
 
+    /// How many bytes it has.
+    var size: Int { if case .bytes(let buffer, _) = self { buffer.readableBytes } else { 0 } }
+
     /// Tells the writer that it failed.
     func fail(_ error: any Error) {
         switch self {
@@ -121,6 +124,29 @@ final class LinkLane: StrandTarget, NIOScheduledCallbackHandler {
     func dropGathered(_ body: (LaneItem) -> Void) {
         let dropped = (0..<takeGathered()).compactMap { _ in items.popLast() }
         for item in dropped.reversed() { body(item) }
+    }
+
+    /// Takes what was gathered, divided into pieces of so many bytes; the last of at most `most` has the rest, and the
+    /// writers' promises.
+    func takePieces(of size: Int, atMost most: Int, on loop: any EventLoop) -> [LaneItem] {
+        var whole = ByteBuffer()
+        var promises: [EventLoopPromise<Void>] = []
+        dropGathered { item in
+            guard case .bytes(let buffer, let promise) = item else { return }
+            whole.writeImmutableBuffer(buffer)
+            if let promise { promises.append(promise) }
+        }
+        var pieces: [LaneItem] = []
+        while whole.readableBytes > size, pieces.count < most - 1, let piece = whole.readSlice(length: size) {
+            pieces.append(.bytes(piece, nil))
+        }
+        var joint = promises.first
+        if promises.count > 1 {
+            let written = loop.makePromise(of: Void.self)
+            for promise in promises { written.futureResult.cascade(to: promise) }
+            joint = written
+        }
+        return pieces + [.bytes(whole, joint)]
     }
 
     /// Forgets everything.

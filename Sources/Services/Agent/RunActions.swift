@@ -10,6 +10,8 @@ enum RunInput: Equatable {
     case resume
     /// The tool has taken its time.
     case toolElapsed
+    /// The tool has taken its time, and denies the call.
+    case toolDenied
     /// The wait before another attempt is over.
     case paused
     /// The model said this much more.

@@ -71,6 +71,9 @@ struct RunMachine {
         case .cancelled: return cancel(at: now)
         case .failed(let reason): return fail(reason, at: now)
         case .toolElapsed: return toolUnderWay == nil ? [] : completeTool(at: now)
+        case .toolDenied:
+            if toolUnderWay != nil { toolUnderWay?.problem = "The tool denied the call: permission denied." }
+            return completeTool(at: now)
         case .paused: return proceed(at: now)
         case .written: return endStep() + advance(at: now)
         case .text(let piece):

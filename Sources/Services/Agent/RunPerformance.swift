@@ -78,6 +78,9 @@ struct RunPerformance: Sendable {
         case .save(let checkpoint): try await store.save(checkpoint, of: order, at: context.clock.now)
         case .waitForTool(let duration):
             if duration > .zero { try await context.clock.sleep(for: duration) }
+            if let faults = context.faults, let tool = machine.toolUnderWay?.tool, faults.deniesTool(tool.name) {
+                return try await feed(.toolDenied)
+            }
             try await feed(.toolElapsed)
         case .pause(let duration):
             if duration > .zero { try await context.clock.sleep(for: duration) }

@@ -83,14 +83,25 @@ public final class FakeAnalytics: Service {
             var statistics = OutputFormat.Statistics()
             let outcome = try state.tables.execute(query.sql, surroundings, format: query.format, statistics: &statistics)
             if let session = query.session { state.sessions[session] = (surroundings.database, surroundings.settings) }
-            if case .insertion(let insertion) = outcome { store(insertion, surroundings.settings, now, &state.tables) }
+            if case .insertion(let insertion) = outcome { try store(insertion, surroundings.settings, now, &state.tables) }
             return try Executed(outcome, surroundings, statistics)
         }
         return statement.response
     }
 
     /// Rows of an asynchronous insert for which nobody waits become visible when the buffer is written.
-    private func store(_ insertion: Insertion, _ settings: Settings, _ now: Instant, _ tables: inout AnalyticsTables) {
+    private func store(
+        _ insertion: Insertion, _ settings: Settings, _ now: Instant, _ tables: inout AnalyticsTables
+    ) throws {
+        switch context.faults?.insert(insertion.table) ?? .store {
+        case .store: break
+        case .late(let delay): return tables.commit(insertion, at: now.advanced(by: delay))
+        case .tooManyParts:
+            throw EngineError(
+                .tooManyParts,
+                "Too many parts (300 with average size of 1.00 KiB) in table '\(insertion.database).\(insertion.table)'. "
+                    + "Merges are processing significantly slower than inserts")
+        }
         guard settings.integer("async_insert") != 0, settings.integer("wait_for_async_insert") == 0 else {
             tables.commit(insertion)
             return

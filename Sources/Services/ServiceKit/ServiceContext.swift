@@ -26,6 +26,8 @@ public struct ServiceContext: Sendable {
     public let serviceSecret: String
     /// The deviations from the contract that this world has switched on.
     public let deviations: Set<Deviation>
+    /// What else may become of what the service does; nil where nothing may.
+    public let faults: ServiceFaults?
     /// What the claims of tokens must be in this world.
     public let tokenRules: TokenRules
     /// The keys of `auth`, as far as this service has seen them.
@@ -40,7 +42,7 @@ public struct ServiceContext: Sendable {
     public init(
         name: String, clock: WorldClock, chance: ChanceSource, relational: any RelationalStore, cache: any CacheStore,
         log: Logger, trace: Trace, serviceSecret: String, deviations: Set<Deviation> = [],
-        tokenRules: TokenRules = TokenRules(), artifacts: ArtifactDirectory = ArtifactDirectory(),
+        faults: ServiceFaults? = nil, tokenRules: TokenRules = TokenRules(), artifacts: ArtifactDirectory = ArtifactDirectory(),
         services: @escaping @Sendable () -> [(name: String, addresses: [Address])] = { [] },
         callers: @escaping @Sendable (String) -> Caller
     ) {
@@ -53,6 +55,7 @@ public struct ServiceContext: Sendable {
         self.trace = trace
         self.serviceSecret = serviceSecret
         self.deviations = deviations
+        self.faults = faults
         self.tokenRules = tokenRules
         self.artifacts = artifacts
         self.services = services

@@ -11,7 +11,7 @@ extension FaultPlan {
     /// The plan of a name, for these worlds. Throws an `InputError` with the nearest name.
     public static func named(_ name: String) throws -> FaultPlan { try named(name, services: ServiceName.names) }
 
-    /// The plan that the command line names: `none`, `light`, `swarm`; a file of YAML (`.yaml`, `.yml`); or a decision list
+    /// The plan that the command line names: `none`, `light`, `swarm`, `hostile`; a file of YAML (`.yaml`, `.yml`); or a decision list
     /// or failure file (`.json`), whose decisions are taken again. Throws an `InputError` with file and line.
     public static func from(argument: String) throws -> FaultPlan {
         let file = URL(fileURLWithPath: argument)

@@ -21,16 +21,28 @@ struct AttendedCacheStore: CacheStore {
         isFaulty = mesh.injector.watches(.cache)
     }
 
-    /// Looks at a command before it runs. Throws `CancellationError` for an instance that has died.
-    private func attend(_ command: String, _ key: String?) async throws {
-        try gate.check()
-        guard isFaulty, gate.isServing else { return }
-        guard case .evict(let keys) = mesh.judge(.store(.cache, endpoint, operation: command)) else { return }
-        guard keys != "this" else {
-            if let key { try await store.delete(key) }
-            return
+    /// Looks at a command before it runs: nil where it may, else its reply. Waits while the instance is paused. Throws
+    /// `CancellationError` for one that has died.
+    private func attend(_ command: CacheCommand) async throws -> CacheReply? {
+        try await gate.pass()
+        guard isFaulty, gate.isServing else { return nil }
+        let place = FaultPlace.store(.cache, endpoint, operation: Self.operation(command))
+        switch mesh.judge(place, saying: { FaultContent(text: command.description) }) {
+        case .evict("this"): if let key = Self.key(command) { try await store.delete(key) }
+        case .evict(let keys): for key in try await store.keys() where Self.matches(key, keys) { try await store.delete(key) }
+        case .refuse(let reason): return .error(Self.refusal(reason))
+        default: break
         }
-        for key in try await store.keys() where Self.matches(key, keys) { try await store.delete(key) }
+        return nil
+    }
+
+    /// A refusal in Redis' words.
+    private static func refusal(_ reason: RefusalReason) -> CacheError {
+        switch reason {
+        case .oom: CacheError("OOM command not allowed when used memory > 'maxmemory'.")
+        case .failover: CacheError("READONLY You can't write against a read only replica.")
+        default: CacheError("LOADING Redis is loading the dataset in memory")
+        }
     }
 
     /// Whether a key is meant; `*` stands for any text.
@@ -47,17 +59,17 @@ struct AttendedCacheStore: CacheStore {
     }
 
     func perform(_ command: CacheCommand) async throws -> CacheReply {
-        try await attend(Self.operation(command), Self.key(command))
+        if let refusal = try await attend(command) { return refusal }
         return try await store.perform(command)
     }
 
     /// A session is the instance's as well: it ends to have effects when the instance dies.
     func connect(_ deliver: @escaping @Sendable (CacheReply) -> Void) async throws -> CacheSession {
-        try gate.check()
+        try await gate.pass()
         let session = try await store.connect(deliver)
         return CacheSession(
             perform: { command in
-                try await attend(Self.operation(command), Self.key(command))
+                if let refusal = try await attend(command) { return [refusal] }
                 return try await session.send(command)
             }, end: { await session.close() })
     }

@@ -1,5 +1,6 @@
 // What separates a crashed instance from the rest of the world: nothing that it still does has an effect.
 
+import Kernel
 import Synchronization
 import Wire
 
@@ -11,6 +12,8 @@ final class ProcessGate: Sendable {
     private enum State: UInt8, AtomicRepresentable { case preparing, serving, closed }
 
     private let state = Atomic(State.preparing)
+    /// Until when the instance does nothing, in nanoseconds since the epoch; 0 where it works.
+    private let pauseEnd = Atomic<Int64>(0)
 
     /// Whether the instance serves, so that faults may happen to what it does.
     var isServing: Bool { state.load(ordering: .relaxed) == .serving }
@@ -26,16 +29,30 @@ final class ProcessGate: Sendable {
         if state.load(ordering: .relaxed) == .closed { throw CancellationError() }
     }
 
+    /// Has the instance do nothing that others would see until a time.
+    func pause(until end: Instant) { pauseEnd.max(end.nanoseconds, ordering: .relaxed) }
+
+    /// Returns when the instance may do something: at once, or after its pause. Throws `CancellationError` where it is dead.
+    func pass() async throws {
+        try check()
+        while pauseEnd.load(ordering: .relaxed) != 0 {
+            let left = WorldClock().now.duration(to: Instant(nanoseconds: pauseEnd.load(ordering: .relaxed)))
+            guard left > .zero else { return }
+            try await Task.sleep(for: left)
+            try check()
+        }
+    }
+
     /// A caller that works only as long as the instance lives.
     func guarding(_ caller: Caller) -> Caller {
         Caller(
             service: caller.service,
             send: { [self] call in
-                try check()
+                try await pass()
                 return try await caller.send(call)
             },
             open: { [self] call, subprotocols in
-                try check()
+                try await pass()
                 return try await caller.open(call, subprotocols: subprotocols)
             })
     }

@@ -5,6 +5,7 @@ import AnalyticsService
 import AuthService
 import CacheService
 import EventsService
+import Faults
 import Kernel
 import LLMService
 import Logging
@@ -63,8 +64,10 @@ struct ServiceFoundation {
     }
 
     /// A new instance of a service: the `incarnation`-th of its replica, which reaches all else through `gate`.
-    func make(_ name: ServiceName, as endpoint: Endpoint, incarnation: Int, gate: ProcessGate) -> any Service {
-        let context = self.context(name, endpoint, incarnation, gate)
+    func make(
+        _ name: ServiceName, as endpoint: Endpoint, incarnation: Int, gate: ProcessGate, clock: WorldClock
+    ) -> any Service {
+        let context = self.context(name, endpoint, incarnation, gate, clock)
         return switch name {
         case .auth: FakeAuth(context: context, configuration: auth)
         case .llm: FakeLLM(context: context, scripts: fixtures.llm)
@@ -82,7 +85,7 @@ struct ServiceFoundation {
     }
 
     private func context(
-        _ name: ServiceName, _ endpoint: Endpoint, _ incarnation: Int, _ gate: ProcessGate
+        _ name: ServiceName, _ endpoint: Endpoint, _ incarnation: Int, _ gate: ProcessGate, _ clock: WorldClock
     ) -> ServiceContext {
         // The keys of auth hang on this name, and all its replicas have the same. Others draw ids of their own.
         let actor = name == .auth ? name.rawValue : incarnation == 1 ? endpoint.instance : "\(endpoint)#\(incarnation)"
@@ -91,13 +94,30 @@ struct ServiceFoundation {
         }
         let known = Dictionary(uniqueKeysWithValues: callers)
         return ServiceContext(
-            name: name.rawValue, clock: WorldClock(), chance: ChanceSource(chance, actor: actor),
+            name: name.rawValue, clock: clock, chance: ChanceSource(chance, actor: actor),
             relational: AttendedRelationalStore(relational, of: endpoint, gate: gate, mesh: mesh),
             cache: AttendedCacheStore(cache, of: endpoint, gate: gate, mesh: mesh), log: log(name), trace: trace,
-            serviceSecret: secret, deviations: deviations, tokenRules: auth.rules, artifacts: artifacts,
+            serviceSecret: secret, deviations: deviations, faults: serviceFaults(endpoint, gate), tokenRules: auth.rules,
+            artifacts: artifacts,
             services: { [mesh] in
                 mesh.directory.names.map { name in (name, (try? mesh.directory.replicas(of: name).map(\.address)) ?? []) }
             },
             callers: { [mesh] service in known[service] ?? mesh.caller(from: endpoint, to: service) })
+    }
+
+    /// What the world's faults do inside a service; nil where none of them can do anything.
+    private func serviceFaults(_ endpoint: Endpoint, _ gate: ProcessGate) -> ServiceFaults? {
+        guard mesh.injector.watches(.tool) || mesh.injector.watches(.insert) else { return nil }
+        return ServiceFaults(
+            deniesTool: { [mesh] tool in
+                gate.isServing && mesh.judge(.store(.tool, endpoint, operation: tool)) == .refuse(.denied)
+            },
+            insert: { [mesh] table in
+                switch mesh.judge(.store(.insert, endpoint, operation: table)) {
+                case .refuse(.tooManyParts): .tooManyParts
+                case .delay(let delay): .late(delay)
+                default: .store
+                }
+            })
     }
 }

@@ -1,9 +1,11 @@
 // One replica of a service as a process: started, crashed, started again over the same stores, stopped.
 
+import AuthService
 import Faults
 import HTTPTypes
 import Kernel
 import Mesh
+import NIOCore
 import ServiceKit
 import Synchronization
 import Wire
@@ -16,7 +18,9 @@ final class ServiceProcess: Sendable {
     private let mesh: Mesh
     private let trace: Trace
     private let state = Mutex(State())
-    private let crashing = Mutex<(@Sendable (Duration) -> Void)?>(nil)
+    private let happening = Mutex<(@Sendable (Verdict) -> Void)?>(nil)
+    /// By how much its clock is wrong; nil where no fault can make it so.
+    private let clockOffset: ClockOffset?
 
     /// All that runs for one incarnation.
     private struct Running: Sendable {
@@ -30,6 +34,7 @@ final class ServiceProcess: Sendable {
         var running: Running?
         var address: Address?
         var incarnations = 0
+        var rotations = 0
         var isChanging = false
         var remains: [Task<Void, any Error>] = []
         var hungTasks: [String] = []
@@ -41,12 +46,14 @@ final class ServiceProcess: Sendable {
         self.foundation = foundation
         self.mesh = mesh
         self.trace = trace
+        let injector = mesh.injector
+        clockOffset = injector.watches(.arrival) || injector.watches(.appointment) ? ClockOffset() : nil
     }
 
-    /// What a request does that is to crash the process.
-    var onCrash: (@Sendable (Duration) -> Void)? {
-        get { crashing.withLock { $0 } }
-        set { crashing.withLock { $0 = newValue } }
+    /// What a request does that is to change the process: crash it, pause it and the like.
+    var onHappening: (@Sendable (Verdict) -> Void)? {
+        get { happening.withLock { $0 } }
+        set { happening.withLock { $0 = newValue } }
     }
 
     /// Connections that are open now.
@@ -63,8 +70,11 @@ final class ServiceProcess: Sendable {
             return state.incarnations
         }
         let gate = ProcessGate()
-        let service = foundation.make(name, as: endpoint, incarnation: incarnation, gate: gate)
+        let service = foundation.make(
+            name, as: endpoint, incarnation: incarnation, gate: gate, clock: WorldClock(offset: clockOffset))
         try await service.prepare()
+        // A key outlives the process that made it: the same one is drawn again.
+        for _ in 0..<state.withLock({ $0.rotations }) { try await (service as? FakeAuth)?.rotateKey() }
         gate.open()
         let host = ServiceHost(service, log: foundation.log(name), faults: servingFaults)
         let listener = try await mesh.listen(endpoint, at: address, staysListed: true) { host.accept($0) }
@@ -73,7 +83,33 @@ final class ServiceProcess: Sendable {
             state.running = running
             state.address = listener.address
         }
+        if mesh.injector.watches(.start), case .pause(let time, nil) = mesh.judge(.process(.start, endpoint)) {
+            pause(for: time)
+        }
         return listener.address
+    }
+
+    /// Has the incarnation do nothing for a time: neither on its connections nor towards stores and other services.
+    func pause(for time: Duration) {
+        guard let gate = state.withLock({ $0.running })?.gate else { return }
+        let end = WorldClock().now.advanced(by: time)
+        gate.pause(until: end)
+        mesh.pause(endpoint, until: end)
+        trace.record(.service, actor: endpoint.description, "paused for \(time)")
+    }
+
+    /// Has the service sign with another key, if it has any. Throws `AuthConfigurationError` where that cannot be.
+    func rotateKeys() async throws {
+        guard let auth = state.withLock({ $0.running })?.host.service as? FakeAuth else { return }
+        try await auth.rotateKey()
+        state.withLock { $0.rotations += 1 }
+        trace.record(.service, actor: endpoint.description, "signs with another key")
+    }
+
+    /// Sets the clock of the service forward, or back.
+    func setClock(by change: Duration) {
+        clockOffset?.change(by: change)
+        trace.record(.service, actor: endpoint.description, "its clock was set by \(change)")
     }
 
     /// Ends the incarnation as a crash does. Returns whether there was one.
@@ -86,6 +122,7 @@ final class ServiceProcess: Sendable {
         guard let running else { return false }
         trace.record(.service, actor: endpoint.description, "crashed")
         running.gate.close()
+        mesh.goOn(endpoint)
         try? await running.listener.close()
         running.background.cancel()
         let hung = await running.host.crash()
@@ -131,29 +168,57 @@ final class ServiceProcess: Sendable {
     /// What the world's faults do to requests; nil where none of them can.
     private var servingFaults: ServingFaults? {
         let injector = mesh.injector
-        let sites: [FaultSite] = [.request, .token, .stream, .message, .arrival]
+        let sites: [FaultSite] = [.request, .token, .stream, .response, .toolCall, .message, .arrival]
         guard sites.contains(where: injector.watches) else { return nil }
+        var breaksToolCall: (@Sendable (ArrivedRequest) -> Bool)?
+        if injector.watches(.toolCall) {
+            breaksToolCall = { [self] request in judge(.toolCall, request) == Verdict.breakArguments }
+        }
         return ServingFaults(
             fate: { [self] request in fate(of: request) },
-            expiresToken: { [self] request in mesh.judge(.route(.token, request.name(mesh, endpoint))) == .expire },
-            cut: { [self] request in
-                guard case .cut(let count) = mesh.judge(.route(.stream, request.name(mesh, endpoint))) else { return nil }
-                return count
-            },
-            messageHandlers: { [mesh, endpoint] channel in
-                guard injector.watches(.message) else { return [] }
-                let link = LinkName(from: mesh.caller(at: channel), to: endpoint)
-                return [MessageHandler(link) { mesh.judge($0) }]
-            })
+            token: { [self] request in fate(ofTokenOf: request) },
+            response: { [self] request, isStream in fate(ofResponseTo: request, isStream) },
+            breaksToolCall: breaksToolCall,
+            messageHandlers: { [self] channel in messageHandlers(of: channel) })
+    }
+
+    private func messageHandlers(of channel: any Channel) -> [any ChannelHandler] {
+        guard mesh.injector.watches(.message) else { return [] }
+        let link = LinkName(from: mesh.caller(at: channel), to: endpoint)
+        return [MessageHandler(link) { [mesh] place, content in mesh.judge(place, saying: content) }]
+    }
+
+    private func fate(ofTokenOf request: ArrivedRequest) -> TokenFate {
+        switch judge(.token, request) {
+        case .expire: .expired
+        case .forge: .forged
+        default: .kept
+        }
+    }
+
+    /// The verdict on something about a request.
+    private func judge(_ site: FaultSite, _ request: ArrivedRequest) -> Verdict {
+        mesh.judge(.route(site, request.name(mesh, endpoint)), saying: { FaultContent(text: String(buffer: request.body)) })
+    }
+
+    private func fate(ofResponseTo request: ArrivedRequest, _ isStream: Bool) -> ResponseFate {
+        if isStream {
+            switch judge(.stream, request) {
+            case .cut(let count): return .cut(after: count)
+            case .stall(let count, let time): return .stall(after: count, time: time)
+            default: break
+            }
+        }
+        guard mesh.injector.watches(.response), case .truncate(let count) = judge(.response, request) else { return .whole }
+        return .truncate(after: count)
     }
 
     private func fate(of request: ArrivedRequest) -> RequestFate {
-        if case .crash(let down, _) = mesh.judge(.process(.arrival, endpoint)) {
-            onCrash?(down)
-            return .vanish
-        }
+        let verdict = mesh.judge(.process(.arrival, endpoint))
+        if verdict != .pass { onHappening?(verdict) }
+        if case .crash = verdict { return .vanish }
         guard mesh.injector.watches(.request) else { return .serve }
-        return switch mesh.judge(.route(.request, request.name(mesh, endpoint))) {
+        return switch judge(.request, request) {
         case .answer(let status, let retryAfter, let served): .answer(status: status, retryAfter: retryAfter, served: served)
         default: .serve
         }

@@ -78,7 +78,7 @@ public final class World: Sendable {
         self.processes = processes
         self.addresses = addresses
         for process in processes {
-            process.onCrash = { [weak self, unowned process] down in self?.happen(to: process, at: nil, down: down) }
+            process.onHappening = { [weak self, unowned process] verdict in self?.happen(to: process, verdict) }
         }
     }
 
@@ -109,6 +109,7 @@ public final class World: Sendable {
 
     /// Stops everything: services finish what they do for at most `grace`, then nothing of the world is left.
     public func shutDown(grace: Duration = .seconds(1)) async throws {
+        mesh.injector.end()
         mesh.shutDown()
         let happenings = self.happenings.withLock { happenings in
             defer { happenings = [] }
@@ -143,25 +144,28 @@ extension World {
         return replicas[replica - 1]
     }
 
-    /// Plans the crashes that come at a time.
+    /// Plans what comes at a time: crashes, pauses and the like.
     private func keepAppointments() {
         guard mesh.injector.watches(.appointment) else { return }
         for process in processes {
-            for case .crash(let down, let time?) in mesh.injector.appointments(of: process.endpoint) {
-                happen(to: process, at: time, down: down)
-            }
+            for verdict in mesh.injector.appointments(of: process.endpoint) { happen(to: process, verdict) }
         }
     }
 
-    private func happen(to process: ServiceProcess, at time: Duration?, down: Duration) {
+    private func happen(to process: ServiceProcess, _ verdict: Verdict) {
+        // What happens now and waits for nothing is done before the request that brought it is served.
+        switch verdict {
+        case .pause(let time, nil): return process.pause(for: time)
+        case .skew(let change, nil): return process.setClock(by: change)
+        default: break
+        }
+        let time = verdict.time
         let wait = time.map { $0 - mesh.injector.elapsed } ?? .zero
         let task = Task {
             do {
                 if wait > .zero { try await Task.sleep(for: wait) }
-                if let time { trace.record(.fault, actor: process.endpoint.description, "crash at \(time)") }
-                guard await process.crash() else { return }
-                try await Task.sleep(for: down)
-                try await process.restart()
+                if let time { trace.record(.fault, actor: process.endpoint.description, "\(verdict.name) at \(time)") }
+                try await carryOut(verdict, on: process)
             } catch is CancellationError {
                 // The world ends before.
             } catch {
@@ -169,6 +173,41 @@ extension World {
             }
         }
         happenings.withLock { $0.append(task) }
+    }
+
+    private func carryOut(_ verdict: Verdict, on process: ServiceProcess) async throws {
+        switch verdict {
+        case .crash(let down, _):
+            guard await process.crash() else { return }
+            try await Task.sleep(for: down)
+            try await process.restart()
+        case .pause(let time, _): process.pause(for: time)
+        case .skew(let change, _): process.setClock(by: change)
+        case .rotateKeys:
+            // All replicas sign with the same key.
+            for replica in processes where replica.name == process.name { try await replica.rotateKeys() }
+        default: break
+        }
+    }
+}
+
+extension Verdict {
+    /// When it comes, where it has an appointment.
+    fileprivate var time: Duration? {
+        switch self {
+        case .crash(_, let time), .pause(_, let time), .rotateKeys(let time), .skew(_, let time): time
+        default: nil
+        }
+    }
+
+    /// What it does, for the trace.
+    fileprivate var name: String {
+        switch self {
+        case .crash: "crash"
+        case .pause: "pause"
+        case .rotateKeys: "key-rotation"
+        default: "clock-skew"
+        }
     }
 }
 

@@ -6,7 +6,9 @@ import Worlds
 
 /// The faults of a world on the command line.
 struct FaultOptions: ParsableArguments {
-    @Option(help: "A plan of faults: 'none', 'light', 'swarm', a YAML file, or a failure file whose decisions are repeated.")
+    @Option(
+        help:
+            "A plan of faults: 'none', 'light', 'swarm', 'hostile', a YAML file, or a failure file whose decisions are repeated.")
     var faults = "none"
     @Option(help: "A fault in one line, PLACE: FAULT(...)@N; 'backlot faults' tells more. May be given several times.")
     var fault: [String] = []

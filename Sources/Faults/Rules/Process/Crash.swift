@@ -9,9 +9,7 @@ public struct Crash: Rule {
     let down: Duration
 
     public func judge(_ event: FaultEvent, _ draw: Draw) -> Verdict {
-        guard event.place.site == .appointment else { return .crash(down: down, at: nil) }
-        let end = event.windowEnd ?? event.time
-        return .crash(down: down, at: draw.duration(in: event.time...max(event.time, end)))
+        .crash(down: down, at: event.appointedTime(draw))
     }
 
     static let kind = FaultKind(

@@ -6,7 +6,7 @@ public import Kernel
 /// repeat what was lost, in order. One way where the plan names one direction. Without an end nothing arrives any more.
 public struct Partition: Rule {
     public func judge(_ event: FaultEvent, _ draw: Draw) -> Verdict {
-        guard let end = event.windowEnd else { return .drop }
+        guard let end = event.window?.end else { return .drop }
         return .delay(end - event.time)
     }
 

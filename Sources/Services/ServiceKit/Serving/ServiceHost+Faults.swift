@@ -14,7 +14,8 @@ extension ServiceHost {
         guard let request = await meet(faults, &head, body, route: route, on: connection) else { return }
         let response = await service.answer(Request(head: head, body: .init(buffer: body)), log: log)
         let isStream = response.headers[.contentType]?.hasPrefix("text/event-stream") ?? false
-        await write(response, to: head, on: connection, cutAfter: isStream ? faults.cut(request) : nil)
+        let breaking = faults.breaksToolCall.map { breaks in { @Sendable in breaks(request) } }
+        await write(response, to: head, on: connection, as: faults.response(request, isStream), breakingToolCalls: breaking)
     }
 
     /// Carries out what faults decide about a request before it is served. Returns it if it is to be served now.
@@ -22,7 +23,8 @@ extension ServiceHost {
         _ faults: ServingFaults, _ head: inout HTTPRequest, _ body: ByteBuffer, route: String?, on connection: ServedConnection
     ) async -> ArrivedRequest? {
         let path = Self.path(head)
-        let request = ArrivedRequest(method: head.method, path: path, route: route ?? path, channel: connection.channel)
+        let request = ArrivedRequest(
+            method: head.method, path: path, route: route ?? path, body: body, channel: connection.channel)
         switch faults.fate(request) {
         case .serve: break
         case .answer(let status, let retryAfter, let served):
@@ -39,7 +41,13 @@ extension ServiceHost {
             connection.crash()
             return nil
         }
-        if head.showsToken, faults.expiresToken(request) { head.replaceTokens() }
+        if head.showsToken {
+            switch faults.token(request) {
+            case .kept: break
+            case .expired: head.replaceTokens { _ in HTTPRequest.expired }
+            case .forged: head.replaceTokens(HTTPRequest.forged)
+            }
+        }
         return request
     }
 }
@@ -50,42 +58,9 @@ private struct DiscardingWriter: ResponseBodyWriter {
     consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
 }
 
-/// A stream was cut on purpose.
-struct StreamCut: Error {}
-
-/// Lets so many server-sent events of a body pass, and throws ``StreamCut`` when the next one comes.
-struct CuttingWriter: ResponseBodyWriter {
-    private let writer: ResponseChannelWriter
-    private var left: Int
-    private var endsLine = false
-
-    init(_ writer: ResponseChannelWriter, after events: Int) {
-        self.writer = writer
-        left = events
-    }
-
-    mutating func write(_ buffer: ByteBuffer) async throws {
-        var length = 0
-        for byte in buffer.readableBytesView where left > 0 {
-            length += 1
-            // An empty line ends an event.
-            let isNewline = byte == UInt8(ascii: "\n")
-            if isNewline, endsLine { left -= 1 }
-            endsLine = isNewline && !endsLine
-        }
-        if let whole = buffer.getSlice(at: buffer.readerIndex, length: length), length > 0 { try await writer.write(whole) }
-        if length < buffer.readableBytes { throw StreamCut() }
-    }
-
-    consuming func finish(_ trailingHeaders: HTTPFields?) async throws {
-        guard left > 0 else { throw StreamCut() }
-        try await writer.finish(trailingHeaders)
-    }
-}
-
 extension HTTPRequest {
     /// A token that no key has signed.
-    private static let expired = "expired.by-a.fault"
+    fileprivate static let expired = "expired.by-a.fault"
     private static let tokenMarks = ["jwt.", "jwt-auth.", "bearer."]
 
     /// Whether the head shows a token: in `Authorization`, or as a subprotocol.
@@ -94,13 +69,21 @@ extension HTTPRequest {
             || headerFields[.secWebSocketProtocol].map { offered in Self.tokenMarks.contains { offered.contains($0) } } ?? false
     }
 
-    /// Puts one that is of no use in the place of each token: to the service it is as one whose time is over.
-    fileprivate mutating func replaceTokens() {
-        if headerFields.bearerToken != nil { headerFields[.authorization] = "Bearer \(Self.expired)" }
+    /// The token with another signature: the first letter that can be is another.
+    fileprivate static func forged(_ token: String) -> String {
+        let start = token.lastIndex(of: ".").map { token.index(after: $0) } ?? token.startIndex
+        let signature = token[start...]
+        guard let first = signature.first else { return token + "A" }
+        return token[..<start] + (first == "A" ? "B" : "A") + signature.dropFirst()
+    }
+
+    /// Puts another in the place of each token.
+    fileprivate mutating func replaceTokens(_ replacement: (String) -> String) {
+        if let token = headerFields.bearerToken { headerFields[.authorization] = "Bearer \(replacement(String(token)))" }
         guard let offered = headerFields[.secWebSocketProtocol] else { return }
         headerFields[.secWebSocketProtocol] = offered.split(separator: ",").map { name in
             let name = String(name.drop { $0 == " " })
-            return Self.tokenMarks.first { name.hasPrefix($0) }.map { $0 + Self.expired } ?? name
+            return Self.tokenMarks.first { name.hasPrefix($0) }.map { $0 + replacement(String(name.dropFirst($0.count))) } ?? name
         }.joined(separator: ", ")
     }
 }

@@ -195,9 +195,10 @@ public final class ServiceHost: Sendable {
         await write(response, to: head, on: connection)
     }
 
-    /// Writes a response; with `cut`, only so many events of it.
+    /// Writes a response, as its fate wants it; with `breaking`, calls of tools in it may be broken.
     func write(
-        _ response: Response, to head: HTTPRequest, on connection: ServedConnection, cutAfter cut: Int? = nil
+        _ response: Response, to head: HTTPRequest, on connection: ServedConnection, as fate: ResponseFate = .whole,
+        breakingToolCalls breaking: (@Sendable () -> Bool)? = nil
     ) async {
         let writer = ResponseChannelWriter(
             connection: connection, head: response.head, length: response.body.contentLength, method: head.method)
@@ -205,10 +206,13 @@ public final class ServiceHost: Sendable {
             if response.body.contentLength == nil { writer.begin() }
             if head.method == .head {
                 try await writer.finish(nil)
-            } else if let cut {
-                try await response.body.write(CuttingWriter(writer, after: cut))
-            } else {
+            } else if fate == .whole, breaking == nil {
                 try await response.body.write(writer)
+            } else {
+                // Of a response that is cut the head comes all the same.
+                if fate != .whole { writer.begin() }
+                let outer = fate.writer(around: writer)
+                try await response.body.write(breaking.map { ToolCallWriter(writer: outer, isToBreak: $0) } ?? outer)
             }
         } catch is StreamCut {
         } catch is ChannelError {

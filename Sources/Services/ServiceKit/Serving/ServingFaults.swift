@@ -11,6 +11,8 @@ public struct ArrivedRequest: Sendable {
     public let path: String
     /// The service's route that answers it, such as `/api/threads/{id}`; the path where it has none.
     public let route: String
+    /// The body.
+    public let body: ByteBuffer
     /// The connection over which it came.
     public let channel: any Channel
 }
@@ -25,26 +27,53 @@ public enum RequestFate: Sendable, Hashable {
     case vanish
 }
 
+/// What becomes of the token that a request shows.
+public enum TokenFate: Sendable, Hashable {
+    /// It is as good as it is.
+    case kept
+    /// It counts as expired.
+    case expired
+    /// Its signature is another.
+    case forged
+}
+
+/// What becomes of a response.
+public enum ResponseFate: Sendable, Hashable {
+    /// It is written as it is.
+    case whole
+    /// A stream is cut after so many events.
+    case cut(after: Int)
+    /// A stream rests after so many events.
+    case stall(after: Int, time: Duration)
+    /// The body is cut after so many bytes.
+    case truncate(after: Int)
+}
+
 /// What else may become of requests than to be served. Asked once for each; the answers are a world's faults.
 public struct ServingFaults: Sendable {
     /// What becomes of a request that arrived.
     public var fate: @Sendable (ArrivedRequest) -> RequestFate
-    /// Whether the token that a request shows counts as expired.
-    public var expiresToken: @Sendable (ArrivedRequest) -> Bool
-    /// After how many events the stream that answers a request is cut; nil for never.
-    public var cut: @Sendable (ArrivedRequest) -> Int?
+    /// What becomes of the token that a request shows.
+    public var token: @Sendable (ArrivedRequest) -> TokenFate
+    /// What becomes of the response to a request; the second argument says whether it is a stream of events.
+    public var response: @Sendable (ArrivedRequest, Bool) -> ResponseFate
+    /// Whether the arguments of a call of a tool, in the response to a request, are broken; nil where none ever are.
+    public var breaksToolCall: (@Sendable (ArrivedRequest) -> Bool)?
     /// The handlers between frames and messages of a WebSocket that was opened, in the pipeline's order.
     public var messageHandlers: @Sendable (any Channel) -> [any ChannelHandler]
 
     /// Faults from their parts.
     public init(
         fate: @escaping @Sendable (ArrivedRequest) -> RequestFate,
-        expiresToken: @escaping @Sendable (ArrivedRequest) -> Bool, cut: @escaping @Sendable (ArrivedRequest) -> Int?,
+        token: @escaping @Sendable (ArrivedRequest) -> TokenFate,
+        response: @escaping @Sendable (ArrivedRequest, Bool) -> ResponseFate,
+        breaksToolCall: (@Sendable (ArrivedRequest) -> Bool)?,
         messageHandlers: @escaping @Sendable (any Channel) -> [any ChannelHandler]
     ) {
         self.fate = fate
-        self.expiresToken = expiresToken
-        self.cut = cut
+        self.token = token
+        self.response = response
+        self.breaksToolCall = breaksToolCall
         self.messageHandlers = messageHandlers
     }
 }
