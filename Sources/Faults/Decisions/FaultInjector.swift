@@ -21,6 +21,7 @@ public final class FaultInjector: Sendable {
     private let origin: Instant
     private let counts = Mutex<[Counter: UInt64]>([:])
     private let taken = Mutex<[FaultDecision]>([])
+    private let ended = Atomic<Bool>(false)
 
     private struct Counter: Hashable {
         let site: FaultSite
@@ -46,12 +47,18 @@ public final class FaultInjector: Sendable {
     /// Whether anything is planned at such sites, so that it is worth asking.
     public func watches(_ site: FaultSite) -> Bool { watched.contains(site) }
 
+    /// Ends the faults: from now on nothing happens any more, whatever is planned. What has happened takes its course.
+    public func endFaults() { ended.store(true, ordering: .relaxed) }
+
+    /// Whether the faults were ended.
+    public var hasEnded: Bool { ended.load(ordering: .relaxed) }
+
     /// The time since the world began.
     public var elapsed: Duration { origin.duration(to: clock.now) }
 
     /// The verdict on what happens now at a place, for the next time there.
     public func judge(_ place: FaultPlace) -> Verdict {
-        guard watches(place.site) else { return .pass }
+        guard watches(place.site), !hasEnded else { return .pass }
         let actor = place.actor
         let occurrence = counts.withLock { counts in
             counts[Counter(site: place.site, actor: actor), default: 0] += 1
@@ -63,6 +70,7 @@ public final class FaultInjector: Sendable {
     /// The verdict on an event that was counted elsewhere: that of the first fault that concerns it, happens, and does
     /// not pass.
     public func judge(_ event: FaultEvent) -> Verdict {
+        if hasEnded { return .pass }
         if !repeated.isEmpty {
             guard let decision = repeated[DecisionKey(event)] else { return .pass }
             taken.withLock { $0.append(decision) }

@@ -91,6 +91,7 @@ public final class FakeAnalytics: Service {
 
     /// Rows of an asynchronous insert for which nobody waits become visible when the buffer is written.
     private func store(_ insertion: Insertion, _ settings: Settings, _ now: Instant, _ tables: inout AnalyticsTables) {
+        guard tables.isNew(settings.text("insert_deduplication_token"), in: insertion) else { return }
         guard settings.integer("async_insert") != 0, settings.integer("wait_for_async_insert") == 0 else {
             tables.commit(insertion)
             return

@@ -31,6 +31,7 @@ extension ConnectionTable {
             return catchUp(id, at: now)
         }
         connections[id]?.firstSequence = last + 1
+        if deviates(.replayOnlyAlone), users[queueName(connection.opening.userID)]?.connections.count != 1 { return }
         guard !deviates(.resumeLosesQueue), let replay = users[queueName(connection.opening.userID)]?.replay(after: last) else {
             return
         }

@@ -89,6 +89,8 @@ struct ConnectionTable {
     var connections: [ConnectionID: Connection] = [:]
     var users: [String: UserQueue] = [:]
     private var deliveries = RecentDeliveries()
+    /// The event that was delivered last, to whomever; see ``ServiceKit/Deviation/repeatForgotten``.
+    private var lastEventID: String?
     private var connectionsOpened = 0
     private var nextSweep: Instant?
     private(set) var eventsReceived = 0
@@ -186,6 +188,7 @@ struct ConnectionTable {
 
     /// The delivery of an event that was here a moment ago; nil for a new one.
     func repetition(of eventID: String?, to userID: String) -> Delivery? {
+        if deviates(.repeatForgotten), eventID != lastEventID { return nil }
         guard let eventID, let sequence = deliveries.sequence(of: .init(userID: userID, eventID: eventID)) else { return nil }
         return Delivery(sequence: sequence, connections: [], isRepeated: true)
     }
@@ -203,6 +206,7 @@ struct ConnectionTable {
         queue.lastUse = now
         eventsReceived += 1
         if let id = event.eventID { deliveries.remember(.init(userID: userID, eventID: id), sequence: event.sequence) }
+        lastEventID = event.eventID
         if isLost(event) {
             queue.skip(event)
             users[name] = queue

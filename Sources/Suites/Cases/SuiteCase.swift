@@ -14,14 +14,19 @@ public struct SuiteCase: Sendable {
     public let covers: [String]
     /// The planted bugs that make it fail, by name.
     public let catches: [String]
+    /// The planted bugs that it finds under some seeds: those that need a fault or an unlucky order, by name.
+    public let finds: [String]
     /// What it needs of its world; where that is not there, it is not run, and this is said.
     public let needs: [CaseNeed]
+    /// The faults under which it must pass.
+    public let survives: FaultTolerance
     let arrange: @Sendable (inout Blueprint) -> Void
     let body: @Sendable (Stage) async throws -> Void
 
     /// A case from its parts. `arrange` makes the world what the case is about: with two replicas, for example.
     init(
         _ id: String, _ title: String, layer: CaseLayer, covers: [String], catches: [String] = [], needs: [CaseNeed] = [],
+        finds: [String] = [], survives: FaultTolerance = .mild,
         arrange: @escaping @Sendable (inout Blueprint) -> Void = { _ in },
         body: @escaping @Sendable (Stage) async throws -> Void
     ) {
@@ -31,6 +36,8 @@ public struct SuiteCase: Sendable {
         self.covers = covers
         self.catches = catches
         self.needs = needs
+        self.finds = finds
+        self.survives = survives
         self.arrange = arrange
         self.body = body
     }
@@ -88,11 +95,24 @@ public enum CaseNeed: String, Sendable, Hashable {
     case virtualTime = "virtual time: it lets minutes pass"
 }
 
+/// The faults that a case bears.
+public enum FaultTolerance: String, Sendable, CaseIterable {
+    /// Those of the preset `light`: retries absorb them, and all that the case does must succeed.
+    case mild
+    /// Any: the case judges by invariants alone, and wants success only after the faults have ended.
+    case any
+}
+
 /// What a run decides for its cases.
 public struct CaseSetting: Sendable, Hashable {
     /// How many users act at once.
     public var users: Int
+    /// How many steps each user takes; nil for what the case has by default. Cases of a fixed course have no use for it.
+    public var steps: Int?
 
-    /// A setting of so many users.
-    public init(users: Int) { self.users = users }
+    /// A setting of so many users, who take so many steps each.
+    public init(users: Int, steps: Int? = nil) {
+        self.users = users
+        self.steps = steps
+    }
 }

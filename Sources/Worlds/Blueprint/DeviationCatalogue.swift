@@ -12,7 +12,7 @@ public import ServiceKit
 public enum DeviationCatalogue {
     /// All deviations, service by service.
     public static let all: [Deviation] =
-        Deviation.authDeviations + Deviation.eventsDeviations + Deviation.agentDeviations + Deviation.llmDeviations
+        Deviation.authDeviations + Deviation.identityDeviations + Deviation.eventsDeviations + Deviation.agentDeviations + Deviation.llmDeviations
         + Deviation.analyticsDeviations + Deviation.storeDeviations + Deviation.environmentDeviations
 
     /// Their names, in the same order.

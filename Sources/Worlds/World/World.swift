@@ -102,6 +102,15 @@ public final class World: Sendable {
     /// The faults that happened so far, a line each, in order.
     public var faultLines: [String] { mesh.injector.decisions.map(\.line) }
 
+    /// Whether no fault is planned.
+    public var isFaultless: Bool { mesh.injector.isIdle }
+
+    /// The names of the kinds of faults that happened so far, sorted.
+    public var faultNames: [String] { Set(mesh.injector.decisions.map(\.fault)).sorted() }
+
+    /// Whether a fault has happened to the cache.
+    public var hasCacheFaults: Bool { mesh.injector.decisions.contains { $0.site == .cache } }
+
     /// The faults that happened so far: enough to have them happen again, with ``FaultPlan/init(repeating:)``.
     public var decisions: DecisionList { DecisionList(mesh.injector.decisions) }
 
@@ -132,6 +141,15 @@ extension World {
         try await process(service, replica).restart()
     }
 
+    /// Ends the faults, so that all can recover: from now on none happens, and crashes that were still to come do not.
+    /// Returns once every crashed service is back; what was delayed is still on its way, and connections that have lost
+    /// something stay as they are until somebody notices.
+    public func endFaults() async {
+        mesh.injector.endFaults()
+        trace.record(.fault, actor: "world", "the faults have ended")
+        for happening in happenings.withLock({ $0 }) { await happening.value }
+    }
+
     /// Tasks of crashed instances that did not end when they were cancelled, a line each.
     public var hungTasks: [String] { processes.flatMap(\.hungTasks) }
 
@@ -156,6 +174,7 @@ extension World {
         let task = Task {
             do {
                 if wait > .zero { try await Task.sleep(for: wait) }
+                if time != nil, mesh.injector.hasEnded { return }
                 if let time { trace.record(.fault, actor: process.endpoint.description, "crash at \(time)") }
                 guard await process.crash() else { return }
                 try await Task.sleep(for: down)
