@@ -1,8 +1,10 @@
 // Cases that bear any fault: they pass under all of some seeds, with and without faults, and find what is planted.
 
+import Clients
 import Faults
 import Kernel
 import Runner
+import ServiceKit
 import Suites
 import Testing
 import Worlds
@@ -89,5 +91,36 @@ struct EndOfFaultsTests {
             return (try? await world.client("user-1").agent.census()) != nil
         }.value
         #expect(isBack)
+    }
+}
+
+/// What chaos has found in the services, each in its smallest form.
+struct ChaosFindingTests {
+    /// Asks one question with an agent, and returns what became of the run in two minutes.
+    private func status(_ faults: [String], crashing: Bool = false) throws -> [String] {
+        try SimulatedWorld.run(try blueprint(faults: faults)) { world in
+            let client = world.client("user-1")
+            let token = try await client.auth.register(email: "a@example.com", password: "correct horse", name: "A").accessToken
+            if crashing {
+                await world.crash(.agent)
+                try await world.restart(.agent)
+            }
+            _ = try? await client.agent.sendMessage("What does it cost?", agent: "triage", token: token)
+            try await world.clock.sleep(for: .seconds(120))
+            await world.endFaults()
+            return try await client.agent.runs(token: token).runs.map(\.status)
+        }.value
+    }
+
+    @Test func aRunThatFailsIsNotedThoughTheDatabaseRefusesAtFirst() throws {
+        #expect(
+            try status([
+                "llm POST /v1/chat/completions: http-503", "agent sql update: statement-error(state=57P01)@t=1500ms..2500ms",
+            ]) == ["failed"])
+    }
+
+    @Test func anAgentThatCannotReadUnfinishedRunsAtFirstServesAllTheSame() throws {
+        #expect(
+            try status(["agent sql select: statement-error(state=53300)@1"], crashing: true) == ["completed"])
     }
 }

@@ -31,11 +31,11 @@ extension ConnectionTable {
             return catchUp(id, at: now)
         }
         connections[id]?.firstSequence = last + 1
-        if deviates(.replayOnlyAlone), users[queueName(connection.opening.userID)]?.connections.count != 1 { return }
         guard !deviates(.resumeLosesQueue), let replay = users[queueName(connection.opening.userID)]?.replay(after: last) else {
             return
         }
-        give(id, replay.lost, replay.events, at: now)
+        let oldest = restored[connection.opening.userID] ?? 0
+        give(id, replay.lost, oldest == 0 ? replay.events : replay.events.filter { $0.sequence > oldest }, at: now)
     }
 
     /// Gives a connection what was held back for it.

@@ -91,6 +91,8 @@ struct ConnectionTable {
     private var deliveries = RecentDeliveries()
     /// The event that was delivered last, to whomever; see ``ServiceKit/Deviation/repeatForgotten``.
     private var lastEventID: String?
+    /// The events that were there before the process, by user; see ``ServiceKit/Deviation/replayForgetsRestart``.
+    var restored: [String: Int] = [:]
     private var connectionsOpened = 0
     private var nextSweep: Instant?
     private(set) var eventsReceived = 0
@@ -130,6 +132,7 @@ struct ConnectionTable {
     mutating func restore(_ userID: String, _ queue: UserQueue) {
         guard !knows(userID) else { return }
         users[queueName(userID)] = queue
+        if deviates(.replayForgetsRestart) { restored[userID] = queue.sequence }
         for event in queue.kept {
             if let id = event.eventID { deliveries.remember(.init(userID: userID, eventID: id), sequence: event.sequence) }
         }

@@ -66,9 +66,9 @@ extension Deviation {
     public static let restoreLosesNewest = events(
         "restore-loses-newest", "after a restart the newest event of a user is numbered, and not there to be replayed",
         needs: .fault)
-    /// Replay depends on who else is there.
-    public static let replayOnlyAlone = events(
-        "replay-only-alone", "a connection that resumes gets nothing as long as an older one, perhaps dead, is open",
+    /// Replay begins with the process.
+    public static let replayForgetsRestart = events(
+        "replay-forgets-restart", "a connection that resumes gets nothing of what came before the service was restarted",
         needs: .fault)
     /// Broken connections stay.
     public static let brokenConnectionLeak = events(
@@ -83,6 +83,6 @@ extension Deviation {
         silentDrop, eventLost, eventDoubled, eventReordered, eventMisrouted, eventRenamed, eventFieldMissing,
         userIDTruncated, wsAuthUnchecked, wsTokenExpiryIgnored, resumeLosesQueue, queueShared, slowAccept, slowDelivery,
         heartbeatMissing, connectionLeak, ledgerBehind, repeatForgotten, repeatBroadcast, restoreLosesNewest,
-        replayOnlyAlone, brokenConnectionLeak, handOverRepeated,
+        replayForgetsRestart, brokenConnectionLeak, handOverRepeated,
     ]
 }

@@ -13,7 +13,7 @@ enum ChaosConversations {
         layer: .flows, covers: ["M1.2", "M1.3", "M4.2"], catches: ["event-misrouted", "cancel-ignored"],
         finds: [
             "identity-borrowed", "ledger-behind", "repeat-forgotten", "repeat-broadcast", "restore-loses-newest",
-            "replay-only-alone", "broken-connection-leak", "hand-over-repeated", "told-before-kept", "failed-answer-kept",
+            "replay-forgets-restart", "broken-connection-leak", "hand-over-repeated", "told-before-kept", "failed-answer-kept",
             "one-run-resumed", "recorded-twice", "cut-answer-kept", "event-sent-once", "failure-unreported",
             "stale-state-cached", "resumed-events-renamed", "state-saved-behind", "piece-overtaken",
         ], survives: .any
