@@ -84,7 +84,9 @@ public final class FakeAgent: Service {
         let id = ticket.order.runID
         var performance = RunPerformance(ticket, context: context, store: store)
         do {
-            if ticket.saved?.isCancelled == true || queue.isCancelled(id) { return await performance.cancel() }
+            // A run whose cancelling was saved has its last event already: it is sent again as it is, and not another one.
+            let isUntold = ticket.saved.map { $0.isCancelled && $0.state.phase != .cancelled } ?? false
+            if isUntold || queue.isCancelled(id) { return await performance.cancel() }
             if ticket.saved == nil, context.deviates(.slowStart) { try await context.clock.sleep(for: .seconds(6)) }
             try await performance.perform(ticket.saved == nil ? .begin : .resume)
             if context.deviates(.staleStateCached), let saved = ticket.saved {
