@@ -12,6 +12,7 @@ public struct Settings: Sendable {
         ("async_insert", "0", "Collect inserts in a buffer before they become visible"),
         ("async_insert_busy_timeout_ms", "200", "How long the buffer collects"),
         ("input_format_skip_unknown_fields", "0", "Leave out what an inserted row has beyond the table"),
+        ("insert_deduplication_token", "", "A block with a token that was inserted before is not stored again"),
         ("join_use_nulls", "0", "What a join does not find is NULL"),
         ("max_block_size", "65409", "Rows of a block that is read"),
         ("max_result_rows", "0", "Largest result, in rows"),
@@ -51,7 +52,8 @@ public struct Settings: Sendable {
 
     func isOn(_ name: String) -> Bool { integer(name) != 0 }
 
-    func text(_ name: String) -> String? {
+    /// A text; nil where none was set.
+    public func text(_ name: String) -> String? {
         guard case .text(let text) = values[name] else { return nil }
         return String(decoding: text, as: UTF8.self)
     }

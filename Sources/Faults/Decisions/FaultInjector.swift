@@ -22,7 +22,7 @@ public final class FaultInjector: Sendable {
     private let origin: Instant
     private let counts = Mutex<[Counter: UInt64]>([:])
     private let taken = Mutex<[FaultDecision]>([])
-    private let isOver = Atomic(false)
+    private let ended = Atomic<Bool>(false)
 
     private struct Counter: Hashable {
         let site: FaultSite
@@ -52,6 +52,12 @@ public final class FaultInjector: Sendable {
     /// Whether a fault at such sites has a condition on what events say, so that they must be judged with their content.
     public func reads(_ site: FaultSite) -> Bool { read.contains(site) }
 
+    /// Ends the faults: from now on nothing happens any more, whatever is planned. What has happened takes its course.
+    public func endFaults() { ended.store(true, ordering: .relaxed) }
+
+    /// Whether the faults were ended.
+    public var hasEnded: Bool { ended.load(ordering: .relaxed) }
+
     /// The time since the world began.
     public var elapsed: Duration { origin.duration(to: clock.now) }
 
@@ -60,7 +66,7 @@ public final class FaultInjector: Sendable {
 
     /// The same for something that says something: `content` is asked for it only where a fault has a condition on that.
     public func judge(_ place: FaultPlace, saying content: () -> FaultContent?) -> Verdict {
-        guard watches(place.site) else { return .pass }
+        guard watches(place.site), !hasEnded else { return .pass }
         let actor = place.actor
         let occurrence = count(Counter(site: place.site, actor: actor))
         return judge(
@@ -77,7 +83,7 @@ public final class FaultInjector: Sendable {
     /// The verdict on an event that was counted elsewhere: that of the first fault that concerns it, happens, and does
     /// not pass.
     public func judge(_ event: FaultEvent) -> Verdict {
-        if isOver.load(ordering: .relaxed) { return .pass }
+        if hasEnded { return .pass }
         if repeats(at: event.time) {
             guard let decision = repeated[DecisionKey(event)] else { return .pass }
             taken.withLock { $0.append(decision) }
@@ -144,9 +150,6 @@ public final class FaultInjector: Sendable {
         taken.withLock { $0.append(decision) }
         return verdict
     }
-
-    /// Has nothing happen from now on: a world is taken down without faults, so that its list of decisions is whole.
-    public func end() { isOver.store(true, ordering: .relaxed) }
 
     /// The decisions taken so far, in order.
     public var decisions: [FaultDecision] { taken.withLock { $0 } }

@@ -14,4 +14,7 @@ public final class ClockOffset: Sendable {
 
     /// Sets the clock forward, or back where the change is negative.
     public func change(by change: Duration) { offset.wrappingAdd(change.nanosecondsClamped, ordering: .relaxed) }
+
+    /// Sets the clock right. Returns whether it was wrong.
+    public func correct() -> Bool { offset.exchange(0, ordering: .relaxed) != 0 }
 }

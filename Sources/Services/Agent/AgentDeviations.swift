@@ -3,8 +3,10 @@
 public import ServiceKit
 
 extension Deviation {
-    private static func agent(_ name: String, _ summary: String, isQuirk: Bool = false) -> Deviation {
-        Deviation(name, of: "agent", summary, isQuirk: isQuirk)
+    private static func agent(
+        _ name: String, _ summary: String, isQuirk: Bool = false, needs: DeviationNeed = .nothing
+    ) -> Deviation {
+        Deviation(name, of: "agent", summary, isQuirk: isQuirk, needs: needs)
     }
 
     /// Threads and messages of other users can be read.
@@ -42,10 +44,61 @@ extension Deviation {
     /// Nobody is told that a run has begun.
     public static let startUnacknowledged = agent("start-unacknowledged", "agent_started is never sent")
 
+    /// An end is told before it is one.
+    public static let toldBeforeKept = agent(
+        "told-before-kept", "agent_completed is sent before the answer is kept, and stays sent if it cannot be", needs: .fault)
+    /// A run that fails has an answer.
+    public static let failedAnswerKept = agent(
+        "failed-answer-kept", "the answer of a run that cannot be recorded is put into its thread, though the run fails",
+        needs: .fault)
+    /// Most runs are forgotten.
+    public static let oneRunResumed = agent(
+        "one-run-resumed", "after a restart only the oldest of the unfinished runs is taken up", needs: .fault)
+    /// A transaction is none.
+    public static let transactionTorn = agent(
+        "transaction-torn", "the statements of a transaction are committed one by one: what failed is begun again over its half",
+        needs: .fault)
+    /// Rows are recorded twice.
+    public static let recordedTwice = agent(
+        "recorded-twice", "rows that are sent to the analytics again, because the reply was lost, are counted twice",
+        needs: .fault)
+    /// Half an answer is taken for a whole one.
+    public static let cutAnswerKept = agent(
+        "cut-answer-kept", "where the model's stream breaks off, what had come is taken for its answer", needs: .fault)
+    /// An event has one chance.
+    public static let eventSentOnce = agent(
+        "event-sent-once", "an event that cannot be delivered at once is left out, and the run goes on", needs: .fault)
+    /// A failure is not noted.
+    public static let failureUnreported = agent(
+        "failure-unreported", "a run that fails ends in the agent's memory alone: its status stays running for ever",
+        needs: .fault)
+    /// The state of yesterday.
+    public static let staleStateCached = agent(
+        "stale-state-cached", "the cached state of a run that was taken up after a restart is not removed at its end",
+        needs: .fault)
+    /// Events lose their identity over a restart.
+    public static let resumedEventsRenamed = agent(
+        "resumed-events-renamed", "a run that is taken up sends what it had sent under other ids, so that it comes twice",
+        needs: .fault)
+    /// The last checkpoint but one is written behind the last.
+    public static let stateSavedBehind = agent(
+        "state-saved-behind", "the last step of a run is saved in the background, and may be saved after the run's end",
+        needs: .order)
+    /// Two members of a thread are written apart.
+    public static let titleWrittenApart = agent(
+        "title-written-apart", "title and metadata of a thread are written at once, each with what was read of the other",
+        needs: .order)
+    /// Pieces of an answer overtake each other.
+    public static let pieceOvertaken = agent(
+        "piece-overtaken", "each piece of a model's answer is taken by a task of its own: pieces may overtake each other",
+        needs: .order)
+
     /// All of this service.
     public static let agentDeviations: [Deviation] = [
         threadNotFiltered, titleLost, contextShared, stepSkipped, toolResultLost, stateNotSaved, resumeFromStart,
         cancelIgnored, fallbackClaimsSuccess, stackInError, slowStart, slowTool, artifactShared, runLeak, wrongThread,
-        startUnacknowledged,
+        startUnacknowledged, toldBeforeKept, failedAnswerKept, oneRunResumed, transactionTorn, recordedTwice, cutAnswerKept,
+        eventSentOnce, failureUnreported, staleStateCached, resumedEventsRenamed, stateSavedBehind, titleWrittenApart,
+        pieceOvertaken,
     ]
 }

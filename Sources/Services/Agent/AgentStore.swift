@@ -14,6 +14,10 @@ struct AgentStore: Sendable {
     let savesStates: Bool
     /// Whether answers go into the user's previous thread.
     let savesInWrongThread: Bool
+    /// Whether transactions are none; see ``ServiceKit/Deviation/transactionTorn``.
+    let tearsTransactions: Bool
+    /// Whether the members of a thread are written apart; see ``ServiceKit/Deviation/titleWrittenApart``.
+    let writesTitlesApart: Bool
 
     init(_ context: ServiceContext) {
         relational = context.relational
@@ -21,6 +25,8 @@ struct AgentStore: Sendable {
         chance = context.chance
         savesStates = !context.deviates(.stateNotSaved)
         savesInWrongThread = context.deviates(.wrongThread)
+        tearsTransactions = context.deviates(.transactionTorn)
+        writesTitlesApart = context.deviates(.titleWrittenApart)
     }
 
     /// How often a transaction is tried that others keep from being serializable.
@@ -65,6 +71,9 @@ struct AgentStore: Sendable {
         var (conflicts, duplicates) = (0, 0)
         while true {
             do {
+                if tearsTransactions {
+                    return try await body(SQLSession { [relational] in try await relational.query($0, $1) })
+                }
                 return try await relational.transaction(body)
             } catch let error as SQLError where error.state == "40001" || error.state == "40P01" {
                 conflicts += 1

@@ -16,25 +16,39 @@ struct EventPosting: Sendable {
 
     let context: ServiceContext
     let order: RunOrder
+    /// Whether the run was begun by another instance.
+    let isTakenUp: Bool
 
     /// Posts an event. The events service recognises it by its id, so that an attempt whose reply was lost does no
     /// harm. Throws ``RunFailure`` where no attempt succeeds, or the event is refused.
     func post(_ event: RunEvent) async throws {
         let body: JSONValue = [
-            "user_id": .string(order.userID), "event_id": .string(event.id(in: order)), "event": event.json(in: order),
+            "user_id": .string(order.userID), "event_id": .string(id(of: event)), "event": event.json(in: order),
         ]
         var call = context.signed(Call.post("/internal/events").field(.contentType, "application/json"))
         // The events service knows an event by its id: one that comes twice is one.
         call.isRepeatable = true
         call.body = body.buffer
+        if context.deviates(.eventSentOnce) {
+            call.isRepeatable = false
+            _ = try? await context.caller("events").fetch(call)
+            return try Task.checkCancellation()
+        }
         try await attempt(call, at: "events", what: "The event \(event.kind.rawValue) could not be delivered")
+    }
+
+    private func id(of event: RunEvent) -> String {
+        event.id(in: order) + (isTakenUp && context.deviates(.resumedEventsRenamed) ? "-again" : "")
     }
 
     /// Inserts a row for each event. Throws ``RunFailure`` as ``post(_:)`` does; rows carry the event's id, by which
     /// those that an attempt with a lost reply has left twice can be told.
     func record(_ events: [RunEvent]) async throws {
-        guard !events.isEmpty else { return }
-        var call = context.signed(Call.post("/?query=INSERT%20INTO%20agent_events%20FORMAT%20JSONEachRow"))
+        guard let first = events.first, let last = events.last else { return }
+        // A block that comes twice, because the reply was lost, is stored once.
+        let token = "\(order.runID)-\(first.index)-\(last.index)-\(last.kind.rawValue)"
+        let setting = context.deviates(.recordedTwice) ? "" : "&insert_deduplication_token=\(token)"
+        var call = context.signed(Call.post("/?query=INSERT%20INTO%20agent_events%20FORMAT%20JSONEachRow\(setting)"))
         call.body.writeString(events.map { AnalyticsRow.json(of: $0, in: order).text + "\n" }.joined())
         try await attempt(call, at: "analytics", what: "The run could not be recorded", delays: Self.recordDelays)
     }

@@ -48,9 +48,28 @@ public final class FakeAgent: Service {
     }
 
     public func run() async throws {
-        let unfinished = try await store.unfinishedRuns(scripts, log: context.log, at: context.clock.now)
-        for ticket in unfinished { queue.append(ticket) }
+        try await takeUpUnfinishedRuns()
         await queue.serve { ticket in await self.perform(ticket) }
+    }
+
+    /// Takes up the runs that are in the store and not in the queue.
+    func takeUpUnfinishedRuns() async throws {
+        let unfinished = try await unfinishedRuns()
+        for ticket in context.deviates(.oneRunResumed) ? unfinished.prefix(1) : unfinished[...] { queue.append(ticket) }
+    }
+
+    /// What another instance has left. A database that refuses is asked again: an agent that served nobody would be none.
+    private func unfinishedRuns() async throws -> [RunTicket] {
+        var wait = Duration.milliseconds(100)
+        while true {
+            do {
+                return try await store.unfinishedRuns(scripts, log: context.log, at: context.clock.now)
+            } catch let error as SQLError {
+                context.log.error("unfinished runs cannot be read, trying again in \(wait): \(error)")
+                try await context.clock.sleep(for: wait)
+                wait = min(wait * 2, .seconds(10))
+            }
+        }
     }
 
     private func perform(_ ticket: RunTicket) async {
@@ -65,9 +84,14 @@ public final class FakeAgent: Service {
         let id = ticket.order.runID
         var performance = RunPerformance(ticket, context: context, store: store)
         do {
-            if ticket.saved?.isCancelled == true || queue.isCancelled(id) { return await performance.cancel() }
+            // A run whose cancelling was saved has its last event already: it is sent again as it is, and not another one.
+            let isUntold = ticket.saved.map { $0.isCancelled && $0.state.phase != .cancelled } ?? false
+            if isUntold || queue.isCancelled(id) { return await performance.cancel() }
             if ticket.saved == nil, context.deviates(.slowStart) { try await context.clock.sleep(for: .seconds(6)) }
             try await performance.perform(ticket.saved == nil ? .begin : .resume)
+            if context.deviates(.staleStateCached), let saved = ticket.saved {
+                try await store.cacheState(saved.state, of: ticket.order)
+            }
         } catch {
             guard error is RunCancelled || queue.isCancelled(id) else { return context.log.info("run \(id) was interrupted") }
             // This task is cancelled, so another one brings the run to its end.

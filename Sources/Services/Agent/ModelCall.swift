@@ -21,7 +21,12 @@ struct ModelCall: Sendable {
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
                 do {
-                    continuation.yield(.calls(try await read { continuation.yield(.text($0)) }))
+                    let calls = try await read { text in
+                        guard context.deviates(.pieceOvertaken) else { return _ = continuation.yield(.text(text)) }
+                        Task { continuation.yield(.text(text)) }
+                    }
+                    if context.deviates(.pieceOvertaken) { for _ in 0..<2 { await Task.yield() } }
+                    continuation.yield(.calls(calls))
                     continuation.finish()
                 } catch {
                     continuation.finish(throwing: error)
@@ -60,6 +65,7 @@ struct ModelCall: Sendable {
         // A model that is asked twice has no other effect than its costs.
         call.isRepeatable = true
         var isDone = false
+        var isBegun = false
         do {
             let reply = try await context.caller("llm").send(call)
             guard reply.status == .ok else {
@@ -72,9 +78,14 @@ struct ModelCall: Sendable {
                 if event.data == "[DONE]" { isDone = true }
                 if !isDone, let delta = try Self.delta(of: event.data) {
                     try calls.take(delta["tool_calls"])
-                    if let piece = delta["content"]?.string { take(piece) }
+                    if let piece = delta["content"]?.string {
+                        isBegun = true
+                        take(piece)
+                    }
                 }
             }
+        } catch let error where context.deviates(.cutAnswerKept) && isBegun && !(error is CancellationError) {
+            return []
         } catch let error where !(isDone || error is RunFailure || error is CancellationError) {
             throw RunFailure("The model's answer was cut off: \(error)")
         }

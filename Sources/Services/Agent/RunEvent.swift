@@ -27,7 +27,7 @@ struct RunEvent: Sendable, Equatable {
     let data: JSONObject
 
     /// The event's name, unique in the world.
-    func id(in order: RunOrder) -> String { "\(order.runID)-\(index)" }
+    func id(in order: RunOrder) -> String { kind == .error ? "\(order.runID)-\(index)-end" : "\(order.runID)-\(index)" }
 
     /// The event's JSON, without the `sequence` that the events service gives it.
     func json(in order: RunOrder) -> JSONValue {

@@ -86,7 +86,8 @@ struct RunMachine {
         case .recorded:
             unrecorded = []
             state.phase = .recorded
-            return [.save(checkpoint()), finish()]
+            let early = deviations.contains(.toldBeforeKept) ? lastEvent.map { [RunAction.post($0)] } ?? [] : []
+            return early + [.save(checkpoint()), finish()]
         case .completed:
             isEnding = true
             return (lastEvent.map { [.post($0)] } ?? []) + [.announce]

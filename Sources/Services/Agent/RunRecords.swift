@@ -58,6 +58,13 @@ extension AgentStore {
         try await forgetState(of: order)
     }
 
+    /// Puts the answer of a run that fails into its thread: the planted bug ``ServiceKit/Deviation/failedAnswerKept``.
+    func keepAnswer(_ answer: String, of order: RunOrder, at now: Instant) async throws {
+        let message = NewMessage(
+            threadID: order.threadID, role: .assistant, content: answer, runID: order.runID, agent: order.script.name)
+        _ = try await transaction { try await append(message, $0, at: now) }
+    }
+
     /// The user's thread before the one of a run; a new one where there is none.
     private func previousThread(_ session: SQLSession, of order: RunOrder, at now: Instant) async throws -> String {
         let rows = try await session.query(

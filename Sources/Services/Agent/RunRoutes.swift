@@ -4,6 +4,7 @@ import Fixtures
 import Hummingbird
 import Kernel
 import ServiceKit
+import StoreKit
 import Wire
 
 extension FakeAgent {
@@ -90,8 +91,15 @@ extension FakeAgent {
         let message = try body.messageText()
         let script = try script(try body.optionalText("agent"))
         let thread = try body.optionalText("thread_id")
-        let order = try await store.beginRun(
-            message, by: script, of: scripts, in: thread, of: user.userID, at: context.clock.now)
+        let order: RunOrder?
+        do {
+            order = try await store.beginRun(
+                message, by: script, of: scripts, in: thread, of: user.userID, at: context.clock.now)
+        } catch let error as SQLError {
+            // The run may have been kept all the same: then it is not to wait for the next start of the service.
+            Task { try await takeUpUnfinishedRuns() }
+            throw error
+        }
         guard let order else { throw try await store.refusal(ofThread: thread ?? "") }
         queue.append(RunTicket(order: order))
         return .json(value: [

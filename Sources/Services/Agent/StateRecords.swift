@@ -25,7 +25,7 @@ extension AgentStore {
             let (sql, parameters) = Self.insertion(checkpoint, of: order, at: now)
             _ = try await relational.query(sql, parameters)
         }
-        try await cache.set(Self.stateKey(order.runID), checkpoint.state.json.text, expiry: Self.stateLifetime)
+        try await cacheState(checkpoint.state, of: order)
     }
 
     /// Saves a state within a transaction.
@@ -48,6 +48,11 @@ extension AgentStore {
                 .integer(now.seconds),
             ]
         )
+    }
+
+    /// Puts a state into the cache.
+    func cacheState(_ state: RunState, of order: RunOrder) async throws {
+        try await cache.set(Self.stateKey(order.runID), state.json.text, expiry: Self.stateLifetime)
     }
 
     /// Takes an ended run's state out of the cache. The rows stay: they are the run's history.

@@ -112,7 +112,10 @@ extension AgentStore {
     func updateThread(
         _ id: String, of userID: String, title: String?, metadata: JSONValue?, at now: Instant
     ) async throws -> ThreadRecord? {
-        try await transaction { session in
+        if writesTitlesApart, title != nil, metadata != nil {
+            return try await updateApart(id, of: userID, title: title, metadata: metadata, at: now)
+        }
+        return try await transaction { session in
             guard let thread = try await thread(session, id, of: userID) else { return nil }
             var merged = thread.metadata.object ?? [:]
             for member in metadata?.object ?? [:] where !Self.ownMetadata.contains(member.key) {
@@ -124,6 +127,34 @@ extension AgentStore {
                 [.json(.object(merged)), .integer(now.seconds), .text(id)])
             return try await self.thread(session, id, of: userID)
         }
+    }
+
+    /// Writes title and metadata at once and apart, each over the whole of what it read: the planted bug
+    /// ``ServiceKit/Deviation/titleWrittenApart``.
+    private func updateApart(
+        _ id: String, of userID: String, title: String?, metadata: JSONValue?, at now: Instant
+    ) async throws -> ThreadRecord? {
+        @Sendable func write(_ title: String?, _ metadata: JSONValue?) async throws {
+            guard let thread = try await thread(id, of: userID) else { return }
+            await Task.yield()
+            var merged = thread.metadata.object ?? [:]
+            for member in metadata?.object ?? [:] where !Self.ownMetadata.contains(member.key) {
+                merged[member.key] = member.value
+            }
+            if let title { merged["title"] = .string(title) }
+            _ = try await relational.query(
+                "UPDATE threads SET metadata_ = $1, updated_at = $2 WHERE id = $3",
+                [.json(.object(merged)), .integer(now.seconds), .text(id)])
+        }
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await write(title, nil) }
+            tasks.addTask {
+                for _ in 0..<2 { await Task.yield() }
+                try await write(nil, metadata)
+            }
+            try await tasks.waitForAll()
+        }
+        return try await thread(id, of: userID)
     }
 
     private static let ownMetadata: Set<String> = ["user_id", "title", "status", "created_at"]

@@ -15,6 +15,8 @@ struct AnalyticsTables {
     /// Inserts that wait for their time, in the order in which they came.
     private var pending: [(deadline: Instant, insertion: Insertion)] = []
     private var blockCount = 0
+    /// The tokens of the blocks that were inserted last, so that none is stored twice.
+    private var tokens: [String] = []
     private let deviations: InsertDeviations
 
     init(_ deviations: InsertDeviations = InsertDeviations()) { self.deviations = deviations }
@@ -32,6 +34,19 @@ struct AnalyticsTables {
         _ sql: [UInt8], _ context: Context, format: String, statistics: inout OutputFormat.Statistics
     ) throws -> Outcome {
         try engine.execute(sql, context, defaultFormat: format, statistics: &statistics)
+    }
+
+    /// How many tokens are kept: ClickHouse's `replicated_deduplication_window`.
+    private static let tokensMax = 1000
+
+    /// Whether a block with this `insert_deduplication_token` is new to a table, from now on known. One without is new.
+    mutating func isNew(_ token: String?, in insertion: Insertion) -> Bool {
+        guard let token, !token.isEmpty else { return true }
+        let name = "\(insertion.database).\(insertion.table) \(token)"
+        if tokens.contains(name) { return false }
+        tokens.append(name)
+        if tokens.count > Self.tokensMax { tokens.removeFirst() }
+        return true
     }
 
     /// Stores rows, all at once.

@@ -93,15 +93,15 @@ public final class FakeAnalytics: Service {
     private func store(
         _ insertion: Insertion, _ settings: Settings, _ now: Instant, _ tables: inout AnalyticsTables
     ) throws {
-        switch context.faults?.insert(insertion.table) ?? .store {
-        case .store: break
-        case .late(let delay): return tables.commit(insertion, at: now.advanced(by: delay))
-        case .tooManyParts:
+        let fault = context.faults?.insert(insertion.table) ?? .store
+        if case .tooManyParts = fault {
             throw EngineError(
                 .tooManyParts,
                 "Too many parts (300 with average size of 1.00 KiB) in table '\(insertion.database).\(insertion.table)'. "
                     + "Merges are processing significantly slower than inserts")
         }
+        guard tables.isNew(settings.text("insert_deduplication_token"), in: insertion) else { return }
+        if case .late(let delay) = fault { return tables.commit(insertion, at: now.advanced(by: delay)) }
         guard settings.integer("async_insert") != 0, settings.integer("wait_for_async_insert") == 0 else {
             tables.commit(insertion)
             return

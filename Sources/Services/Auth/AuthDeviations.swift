@@ -46,10 +46,23 @@ extension Deviation {
         "permissions-lost", of: "auth", "the bypass names permissions in its answer that its token does not carry",
         isQuirk: true)
 
+    /// Logging out is forgotten with the process.
+    public static let logoutInMemory = Deviation(
+        "logout-in-memory", of: "auth", "which sessions were closed is known to the process alone: a restart opens them again",
+        needs: .fault)
+    /// So is which refresh tokens were used.
+    public static let refreshMarkInMemory = Deviation(
+        "refresh-mark-in-memory", of: "auth",
+        "which refresh tokens were used is known to the process alone: after a restart they are good again", needs: .fault)
+    /// Logging out meets the prolonging of the session.
+    public static let sessionWrittenBehind = Deviation(
+        "session-written-behind", of: "auth",
+        "a request prolongs its session behind its own back, and may open again what logging out has closed", needs: .order)
+
     /// All deviations of the auth service.
     public static let authDeviations: [Deviation] = [
         refreshReuse, expiryIgnored, logoutKeepsToken, signatureUnchecked, oauthStateUnchecked, pkceUnchecked,
         sessionNotPersisted, serviceSecretUnchecked, expiresInLie, duplicateRegistration, wrongUserToken, bypassOpen,
-        refreshTokenAsAccess, permissionsLost,
+        refreshTokenAsAccess, permissionsLost, logoutInMemory, refreshMarkInMemory, sessionWrittenBehind,
     ]
 }

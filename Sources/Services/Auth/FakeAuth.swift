@@ -34,7 +34,9 @@ public final class FakeAuth: Service {
         accounts = Accounts(store: context.relational)
         sessions = Sessions(
             cache: context.cache, lifetime: configuration.refreshLifetime,
-            inProcess: context.deviates(.sessionNotPersisted) ? ProcessSessions() : nil)
+            inProcess: context.deviates(.sessionNotPersisted) ? ProcessSessions() : nil,
+            closedInProcess: context.deviates(.logoutInMemory) ? ProcessSessions() : nil,
+            usedInProcess: context.deviates(.refreshMarkInMemory) ? ProcessSessions() : nil)
         var rules = configuration.rules
         rules.checksExpiry = !context.deviates(.expiryIgnored)
         self.rules = rules

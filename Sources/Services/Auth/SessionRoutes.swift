@@ -67,6 +67,11 @@ extension FakeAuth {
         guard !context.deviates(.logoutKeepsToken), let token = request.headers.bearerToken,
             let payload = try await payload(of: token), let userID = payload["sub"]?.string
         else { return answer }
+        if context.deviates(.sessionWrittenBehind), let sessionID = payload["sid"]?.string {
+            let sessions = sessions
+            Task { try await sessions.rewrite(sessionID) }
+            for _ in 0..<3 { await Task.yield() }
+        }
         if let sessionID = payload["sid"]?.string { try await sessions.close(sessionID, userID: userID) }
         if let claims = try? rules.claims(of: payload, as: .access, at: context.clock.now) {
             try await sessions.revoke(tokenID: claims.id, until: claims.expiresAt, at: context.clock.now)

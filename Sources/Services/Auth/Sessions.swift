@@ -52,6 +52,10 @@ struct Sessions: Sendable {
     let lifetime: Duration
     /// The sessions that this process opened; nil unless a deviation keeps them here.
     let inProcess: ProcessSessions?
+    /// Sessions that were closed in this process alone; nil except for a planted bug.
+    let closedInProcess: ProcessSessions?
+    /// Refresh tokens that were used in this process; nil except for a planted bug.
+    let usedInProcess: ProcessSessions?
 
     /// What becomes of the use of a refresh token.
     enum Use {
@@ -68,12 +72,13 @@ struct Sessions: Sendable {
         try await cache.set(key(session.id), session.json.text, expiry: lifetime)
         try await cache.addMember(userKey(session.userID), session.id)
         try await cache.expire(userKey(session.userID), after: lifetime)
-        inProcess?.add(session.id)
+        _ = inProcess?.add(session.id)
     }
 
     /// An open session.
     func session(_ id: String) async throws -> SessionRecord? {
         if let inProcess, !inProcess.contains(id) { return nil }
+        if let closedInProcess, closedInProcess.contains(id) { return nil }
         return try await cache.get(key(id)).flatMap(SessionRecord.init)
     }
 
@@ -89,6 +94,7 @@ struct Sessions: Sendable {
     /// Whether a session is open.
     func isOpen(_ id: String) async throws -> Bool {
         if let inProcess, !inProcess.contains(id) { return false }
+        if let closedInProcess, closedInProcess.contains(id) { return false }
         return try await cache.get(key(id)) != nil
     }
 
@@ -97,7 +103,12 @@ struct Sessions: Sendable {
     func use(_ claims: TokenClaims, at now: Instant, allowingRepeats: Bool) async throws -> Use {
         guard let id = claims.sessionID, let session = try await session(id) else { return .ended }
         let left = Duration.seconds(max(1, claims.expiresAt - now.seconds))
-        let isFirst = try await cache.setIfAbsent("refresh_token:" + claims.id, "used", expiry: left)
+        let isFirst =
+            if let usedInProcess {
+                usedInProcess.add(claims.id)
+            } else {
+                try await cache.setIfAbsent("refresh_token:" + claims.id, "used", expiry: left)
+            }
         guard isFirst || allowingRepeats else {
             try await close(session.id, userID: session.userID)
             return .repeated
@@ -110,6 +121,10 @@ struct Sessions: Sendable {
 
     /// Closes a session: none of its tokens is good any more.
     func close(_ id: String, userID: String) async throws {
+        if let closedInProcess {
+            _ = closedInProcess.add(id)
+            return
+        }
         try await cache.delete(key(id))
         try await cache.removeMember(userKey(userID), id)
     }
@@ -133,6 +148,14 @@ struct Sessions: Sendable {
         try await cache.set(revocationKey(tokenID), "1", expiry: .seconds(expiresAt - now.seconds))
     }
 
+    /// Prolongs a session by writing it again, however long that takes: the planted bug
+    /// ``ServiceKit/Deviation/sessionWrittenBehind``.
+    func rewrite(_ id: String) async throws {
+        guard let session = try await session(id) else { return }
+        await Task.yield()
+        try await cache.set(key(id), session.json.text, expiry: lifetime)
+    }
+
     private func key(_ id: String) -> String { "session:" + id }
     private func userKey(_ userID: String) -> String { "user_sessions:" + userID }
     private func revocationKey(_ tokenID: String) -> String { "auth:blacklist:tokens:" + tokenID }
@@ -142,6 +165,7 @@ struct Sessions: Sendable {
 final class ProcessSessions: Sendable {
     private let ids = Mutex<Set<String>>([])
 
-    func add(_ id: String) { ids.withLock { _ = $0.insert(id) } }
+    /// Adds an id. Returns whether it is new.
+    func add(_ id: String) -> Bool { ids.withLock { $0.insert(id).inserted } }
     func contains(_ id: String) -> Bool { ids.withLock { $0.contains(id) } }
 }

@@ -19,6 +19,7 @@ struct AgentHandOver: Sendable {
         if let agent = handOver.agent { body["agent"] = .string(agent) }
         var call = Call.post("/api/agent/message").bearer(token).field(.contentType, "application/json")
         call.body = body.buffer
+        if context.deviates(.handOverRepeated) { call.isRepeatable = true }
         do {
             return frame(for: try await context.caller("agent").fetch(call), to: handOver)
         } catch let error as CancellationError {

@@ -84,4 +84,11 @@ final class ConnectionHub: Sendable {
             return delivery
         }
     }
+
+    /// Sends an event to everybody who is connected: the planted bug ``ServiceKit/Deviation/repeatBroadcast``.
+    func broadcast(_ event: JSONValue, sequence: Int) {
+        state.withLock { state in
+            for id in state.table.broadcast(event, sequence: sequence) { state.bells[id]?.yield() }
+        }
+    }
 }

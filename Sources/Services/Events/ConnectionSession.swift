@@ -37,7 +37,10 @@ struct ConnectionSession: Sendable {
             tokenExpiry: AccessTokenExpiry.read(token), lastSequence: lastSequence)
         let now = context.clock.now
         let (id, bell) = hub.open { $0.open(opening, at: now) }
-        defer { hub.remove(id, at: context.clock.now) }
+        defer {
+            let isBroken = socket.closure.map { $0.code == 1006 } ?? true
+            if !(isBroken && context.deviates(.brokenConnectionLeak)) { hub.remove(id, at: context.clock.now) }
+        }
         let (errands, messenger) = AsyncStream<Errand>.makeStream(bufferingPolicy: .bufferingOldest(limits.handOversWaiting))
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try? await read(socket, id, messenger) }

@@ -28,4 +28,13 @@ extension ConnectionTable {
         guard deviates(.eventMisrouted) else { return nil }
         return connections.filter { $0.value.opening.userID != userID }.keys.min()
     }
+
+    /// Queues an event for all connections there are; returns them.
+    mutating func broadcast(_ event: JSONValue, sequence: Int) -> [ConnectionID] {
+        var event = event
+        event["sequence"] = JSONValue(sequence)
+        let all = connections.keys.sorted()
+        for id in all { enqueue(Frame(text: event.text, event: nil), to: id) }
+        return all
+    }
 }

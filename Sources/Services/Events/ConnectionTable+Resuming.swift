@@ -34,7 +34,8 @@ extension ConnectionTable {
         guard !deviates(.resumeLosesQueue), let replay = users[queueName(connection.opening.userID)]?.replay(after: last) else {
             return
         }
-        give(id, replay.lost, replay.events, at: now)
+        let oldest = restored[connection.opening.userID] ?? 0
+        give(id, replay.lost, oldest == 0 ? replay.events : replay.events.filter { $0.sequence > oldest }, at: now)
     }
 
     /// Gives a connection what was held back for it.

@@ -89,6 +89,10 @@ struct ConnectionTable {
     var connections: [ConnectionID: Connection] = [:]
     var users: [String: UserQueue] = [:]
     private var deliveries = RecentDeliveries()
+    /// The event that was delivered last, to whomever; see ``ServiceKit/Deviation/repeatForgotten``.
+    private var lastEventID: String?
+    /// The events that were there before the process, by user; see ``ServiceKit/Deviation/replayForgetsRestart``.
+    var restored: [String: Int] = [:]
     private var connectionsOpened = 0
     private var nextSweep: Instant?
     private(set) var eventsReceived = 0
@@ -128,6 +132,7 @@ struct ConnectionTable {
     mutating func restore(_ userID: String, _ queue: UserQueue) {
         guard !knows(userID) else { return }
         users[queueName(userID)] = queue
+        if deviates(.replayForgetsRestart) { restored[userID] = queue.sequence }
         for event in queue.kept {
             if let id = event.eventID { deliveries.remember(.init(userID: userID, eventID: id), sequence: event.sequence) }
         }
@@ -186,6 +191,7 @@ struct ConnectionTable {
 
     /// The delivery of an event that was here a moment ago; nil for a new one.
     func repetition(of eventID: String?, to userID: String) -> Delivery? {
+        if deviates(.repeatForgotten), eventID != lastEventID { return nil }
         guard let eventID, let sequence = deliveries.sequence(of: .init(userID: userID, eventID: eventID)) else { return nil }
         return Delivery(sequence: sequence, connections: [], isRepeated: true)
     }
@@ -203,6 +209,7 @@ struct ConnectionTable {
         queue.lastUse = now
         eventsReceived += 1
         if let id = event.eventID { deliveries.remember(.init(userID: userID, eventID: id), sequence: event.sequence) }
+        lastEventID = event.eventID
         if isLost(event) {
             queue.skip(event)
             users[name] = queue

@@ -3,8 +3,10 @@
 public import ServiceKit
 
 extension Deviation {
-    private static func events(_ name: String, _ summary: String, isQuirk: Bool = false) -> Deviation {
-        Deviation(name, of: "events", summary, isQuirk: isQuirk)
+    private static func events(_ name: String, _ summary: String, isQuirk: Bool = false, needs: DeviationNeed = .nothing)
+        -> Deviation
+    {
+        Deviation(name, of: "events", summary, isQuirk: isQuirk, needs: needs)
     }
 
     /// Messages of the common types are swallowed.
@@ -48,10 +50,39 @@ extension Deviation {
     /// Closed connections are kept.
     public static let connectionLeak = events("connection-leak", "closed connections stay in the table")
 
+    /// The ledger is behind.
+    public static let ledgerBehind = events(
+        "ledger-behind", "an event is kept in the cache a second after it was delivered: a crash loses it and its number",
+        needs: .fault)
+    /// Only the last event is known again.
+    public static let repeatForgotten = events(
+        "repeat-forgotten", "an event that comes again is known only if no other came since: after that it is delivered twice",
+        needs: .fault)
+    /// A repeated event goes to everybody.
+    public static let repeatBroadcast = events(
+        "repeat-broadcast", "an event that comes again, because our reply was lost, goes to the connections of all users",
+        needs: .fault)
+    /// A restart loses the newest event.
+    public static let restoreLosesNewest = events(
+        "restore-loses-newest", "after a restart the newest event of a user is numbered, and not there to be replayed",
+        needs: .fault)
+    /// Replay begins with the process.
+    public static let replayForgetsRestart = events(
+        "replay-forgets-restart", "a connection that resumes gets nothing of what came before the service was restarted",
+        needs: .fault)
+    /// Broken connections stay.
+    public static let brokenConnectionLeak = events(
+        "broken-connection-leak", "a connection that broke, and was not closed, stays in the table", needs: .fault)
+    /// A message is handed over twice.
+    public static let handOverRepeated = events(
+        "hand-over-repeated", "a message is handed to the agent again when its reply was lost: two runs for one message",
+        needs: .fault)
+
     /// All of this service.
     public static let eventsDeviations: [Deviation] = [
         silentDrop, eventLost, eventDoubled, eventReordered, eventMisrouted, eventRenamed, eventFieldMissing,
         userIDTruncated, wsAuthUnchecked, wsTokenExpiryIgnored, resumeLosesQueue, queueShared, slowAccept, slowDelivery,
-        heartbeatMissing, connectionLeak,
+        heartbeatMissing, connectionLeak, ledgerBehind, repeatForgotten, repeatBroadcast, restoreLosesNewest,
+        replayForgetsRestart, brokenConnectionLeak, handOverRepeated,
     ]
 }

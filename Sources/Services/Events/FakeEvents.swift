@@ -95,8 +95,24 @@ public final class FakeEvents: Service {
         return try await lanes.hold(queue) {
             try await know(intake.userID, in: queue)
             let (event, repetition) = hub.number(intake, at: context.clock.now)
-            if let repetition { return repetition }
+            if let repetition {
+                // A run that is cancelled sends its last event at once again; that is no lost reply.
+                if context.deviates(.repeatBroadcast),
+                    let time = intake.event["timestamp"]?.string.flatMap({ Instant(iso8601: $0) }),
+                    time.duration(to: context.clock.now) > .milliseconds(20)
+                {
+                    hub.broadcast(intake.event, sequence: repetition.sequence)
+                }
+                return repetition
+            }
             guard let event else { preconditionFailure("an event is new or repeated") }
+            if context.deviates(.ledgerBehind) {
+                Task { [context, ledger] in
+                    try await context.clock.sleep(for: .seconds(1))
+                    try await ledger.append(event, to: queue)
+                }
+                return hub.deliver(event, to: intake.userID, at: context.clock.now)
+            }
             do {
                 try await ledger.append(event, to: queue)
             } catch let error as CacheError {
@@ -111,7 +127,9 @@ public final class FakeEvents: Service {
     private func know(_ userID: String, in queue: String) async throws {
         guard !hub.queue(of: userID).isKnown else { return }
         do {
-            hub.restore(userID, try await ledger.load(queue, at: context.clock.now))
+            var known = try await ledger.load(queue, at: context.clock.now)
+            if context.deviates(.restoreLosesNewest) { known.loseNewest() }
+            hub.restore(userID, known)
         } catch let error as CacheError {
             context.log.warning("a user's events cannot be read: \(error)")
             throw ServiceError(.serviceUnavailable, "Events temporarily unavailable")

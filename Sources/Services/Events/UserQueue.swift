@@ -79,6 +79,9 @@ struct UserQueue {
         kept.append(event)
     }
 
+    /// Forgets the newest event, though not its number: the planted bug ``ServiceKit/Deviation/restoreLosesNewest``.
+    mutating func loseNewest() { _ = kept.popLast() }
+
     /// Counts an event that is neither kept nor sent.
     mutating func skip(_ event: NumberedEvent) { sequence = event.sequence }
 

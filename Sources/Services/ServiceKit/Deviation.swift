@@ -14,17 +14,32 @@ public struct Deviation: Sendable, Hashable {
     public let summary: String
     /// Whether the real product was seen to do so.
     public let isQuirk: Bool
+    /// What must happen before anybody can notice.
+    public let needs: DeviationNeed
 
     /// A deviation from its parts.
-    public init(_ name: String, of service: String, _ summary: String, isQuirk: Bool = false) {
+    public init(
+        _ name: String, of service: String, _ summary: String, isQuirk: Bool = false, needs: DeviationNeed = .nothing
+    ) {
         self.name = name
         self.service = service
         self.summary = summary
         self.isQuirk = isQuirk
+        self.needs = needs
     }
 
     public static func == (left: Deviation, right: Deviation) -> Bool { left.name == right.name }
     public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
+
+/// What a deviation needs to show.
+public enum DeviationNeed: String, Sendable, CaseIterable {
+    /// Nothing: the path where all goes well shows it.
+    case nothing
+    /// A fault: without any, right and wrong do the same.
+    case fault
+    /// An unlucky order of what is ready at one moment; in the order in which it became ready, nothing is wrong.
+    case order
 }
 
 extension ServiceContext {

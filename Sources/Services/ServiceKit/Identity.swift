@@ -29,25 +29,39 @@ extension ServiceContext {
     /// nobody knows.
     public func identity(ofAccessToken token: String) async throws -> Identity? {
         do {
-            if let header = TokenParts(token)?.fields, let keyID = header["kid"]?.string,
-                Self.published.contains(header["alg"]?.string ?? "")
-            {
-                return try await checkedIdentity(token, keyID: keyID)
-            }
-            return try await askedIdentity(token)
+            let identity = try await freshIdentity(ofAccessToken: token)
+            if remembersIdentities { rememberedIdentities.remember(identity, of: token) }
+            return identity
         } catch let error as CancellationError {
             throw error
         } catch {
             log.warning("auth gave no usable answer: \(error)")
+            if remembersIdentities, let identity = rememberedIdentities.identity(of: token, orLast: deviates(.identityBorrowed)) {
+                return identity
+            }
             throw ServiceError(.serviceUnavailable, "Authentication service temporarily unavailable")
         }
     }
+
+    private func freshIdentity(ofAccessToken token: String) async throws -> Identity? {
+        if let header = TokenParts(token)?.fields, let keyID = header["kid"]?.string,
+            Self.published.contains(header["alg"]?.string ?? "")
+        {
+            return try await checkedIdentity(token, keyID: keyID)
+        }
+        return try await askedIdentity(token)
+    }
+
+    private var remembersIdentities: Bool { deviates(.identityStale) || deviates(.identityBorrowed) }
 
     /// The algorithms whose keys are public.
     private static let published = ["EdDSA", "ES256", "RS256"]
 
     private func askedIdentity(_ token: String) async throws -> Identity? {
         let answer = try await answer(to: "/auth/validate", about: token)
+        if answer["error"] == "validation_error" {
+            throw ServiceError(.serviceUnavailable, "auth could not say whether the token is valid")
+        }
         guard answer["valid"]?.bool == true, let userID = answer["user_id"]?.string, !userID.isEmpty else { return nil }
         return Identity(userID: userID, email: answer["email"]?.string)
     }

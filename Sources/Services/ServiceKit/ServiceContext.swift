@@ -32,6 +32,8 @@ public struct ServiceContext: Sendable {
     public let tokenRules: TokenRules
     /// The keys of `auth`, as far as this service has seen them.
     let publishedKeys = PublishedKeys()
+    /// Whom tokens belonged to; of use only where the service deviates.
+    let rememberedIdentities = RememberedIdentities()
     /// Where users' runs write files.
     public let artifacts: ArtifactDirectory
     /// The services of the world by name, with the addresses at which each is reached now, sorted.

@@ -15,6 +15,8 @@ public struct SuiteCase: Sendable {
     public let covers: [String]
     /// The planted bugs that make it fail, by name.
     public let catches: [String]
+    /// The planted bugs that it finds under some seeds: those that need a fault or an unlucky order, by name.
+    public let finds: [String]
     /// What it needs of its world; where that is not there, it is not run, and this is said.
     public let needs: [CaseNeed]
     /// Which faults it survives: under others it may fail although nothing is wrong.
@@ -27,7 +29,7 @@ public struct SuiteCase: Sendable {
     /// A case from its parts. `arrange` makes the world what the case is about: with two replicas, for example.
     init(
         _ id: String, _ title: String, layer: CaseLayer, covers: [String], catches: [String] = [], needs: [CaseNeed] = [],
-        survives: FaultTolerance = .mild,
+        finds: [String] = [], survives: FaultTolerance = .mild,
         arrange: @escaping @Sendable (inout Blueprint) -> Void = { _ in },
         body: @escaping @Sendable (Stage) async throws -> Void
     ) {
@@ -37,6 +39,7 @@ public struct SuiteCase: Sendable {
         self.covers = covers
         self.catches = catches
         self.needs = needs
+        self.finds = finds
         self.survives = survives
         self.arrange = arrange
         self.body = body

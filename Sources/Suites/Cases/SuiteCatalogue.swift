@@ -15,6 +15,7 @@ public enum SuiteCatalogue {
         AgentCancel.suiteCase,
         EventStreaming.suiteCase, EventOrder.suiteCase, EventIsolation.suiteCase, EventSchemas.suiteCase,
         FirstMessage.suiteCase, ChatFlow.suiteCase, ResponseStreaming.suiteCase, ErrorRecovery.suiteCase,
+        ChaosSessions.suiteCase,
     ]
 
     private static let staging: [SuiteCase] = [
@@ -23,7 +24,7 @@ public enum SuiteCatalogue {
         ConcurrentUsers.suiteCase, DatabaseTransactions.suiteCase, CacheSessions.suiteCase, AnalyticsPipeline.suiteCase,
         DataConsistency.suiteCase, ModelAnswers.suiteCase, TransactionIsolation.suiteCase, AnalyticsAccuracy.suiteCase,
         CacheCoherency.suiteCase,
-        EnvironmentConfiguration.suiteCase,
+        EnvironmentConfiguration.suiteCase, ChaosThreads.suiteCase,
     ]
 
     private static let multiUser: [SuiteCase] = [
@@ -31,7 +32,7 @@ public enum SuiteCatalogue {
         UserBoundaries.suiteCase, AccountOwnership.suiteCase, FilteredQueries.suiteCase, SessionMemory.suiteCase,
         ArtifactIsolation.suiteCase,
         EventRecipients.suiteCase, ConnectionIsolation.suiteCase, EventQueues.suiteCase, NotificationIsolation.suiteCase,
-        NoGrowth.suiteCase, LinearMemory.suiteCase, ReleasedObjects.suiteCase,
+        NoGrowth.suiteCase, LinearMemory.suiteCase, ReleasedObjects.suiteCase, ChaosConversations.suiteCase,
     ]
 
     /// The case that goes through everything once: what self-tests and benchmarks run.
@@ -59,7 +60,9 @@ public enum SuiteCatalogue {
         if let first = suiteCase.covers.first.flatMap(TestPlan.line), first.category != suiteCase.category {
             problems.append("the line \(first.id), which it covers first, belongs to the category \(first.category)")
         }
-        for bug in suiteCase.catches where !bugs.contains(bug) { problems.append("no planted bug is named \(bug)") }
+        for bug in suiteCase.catches + suiteCase.finds where !bugs.contains(bug) {
+            problems.append("no planted bug is named \(bug)")
+        }
         return problems
     }
 

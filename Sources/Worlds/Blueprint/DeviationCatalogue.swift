@@ -12,8 +12,8 @@ public import ServiceKit
 public enum DeviationCatalogue {
     /// All deviations, service by service.
     public static let all: [Deviation] =
-        Deviation.authDeviations + Deviation.eventsDeviations + Deviation.agentDeviations + Deviation.llmDeviations
-        + Deviation.analyticsDeviations + Deviation.storeDeviations + Deviation.environmentDeviations
+        Deviation.authDeviations + Deviation.identityDeviations + Deviation.eventsDeviations + Deviation.agentDeviations
+        + Deviation.llmDeviations + Deviation.analyticsDeviations + Deviation.storeDeviations + Deviation.environmentDeviations
 
     /// Their names, in the same order.
     public static var names: [String] { all.map(\.name) }

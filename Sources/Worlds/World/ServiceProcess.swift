@@ -112,6 +112,11 @@ final class ServiceProcess: Sendable {
         trace.record(.service, actor: endpoint.description, "its clock was set by \(change)")
     }
 
+    /// Sets the clock of the service right.
+    func correctClock() {
+        if clockOffset?.correct() == true { trace.record(.service, actor: endpoint.description, "its clock was set right") }
+    }
+
     /// Ends the incarnation as a crash does. Returns whether there was one.
     func crash() async -> Bool {
         let running = state.withLock { state in

@@ -102,6 +102,15 @@ public final class World: Sendable {
     /// The faults that happened so far, a line each, in order.
     public var faultLines: [String] { mesh.injector.decisions.map(\.line) }
 
+    /// Whether no fault is planned.
+    public var isFaultless: Bool { mesh.injector.isIdle }
+
+    /// The names of the kinds of faults that happened so far, sorted.
+    public var faultNames: [String] { Set(mesh.injector.decisions.map(\.fault)).sorted() }
+
+    /// Whether a fault has happened to the cache.
+    public var hasCacheFaults: Bool { mesh.injector.decisions.contains { $0.site == .cache } }
+
     /// The faults that happened so far: enough to have them happen again, with ``FaultPlan/init(repeating:)``.
     public var decisions: DecisionList {
         DecisionList(mesh.injector.decisions, order: blueprint.faults.decisions?.order ?? .seeded)
@@ -109,7 +118,7 @@ public final class World: Sendable {
 
     /// Stops everything: services finish what they do for at most `grace`, then nothing of the world is left.
     public func shutDown(grace: Duration = .seconds(1)) async throws {
-        mesh.injector.end()
+        mesh.injector.endFaults()
         mesh.shutDown()
         let happenings = self.happenings.withLock { happenings in
             defer { happenings = [] }
@@ -133,6 +142,16 @@ extension World {
     /// runs. Throws what the service's start throws.
     public func restart(_ service: ServiceName, replica: Int = 1) async throws {
         try await process(service, replica).restart()
+    }
+
+    /// Ends the faults, so that all can recover: from now on none happens, and crashes that were still to come do not.
+    /// Returns once every crashed service is back, and clocks that were off are right; what was delayed is still on its way, and connections that have lost
+    /// something stay as they are until somebody notices.
+    public func endFaults() async {
+        mesh.injector.endFaults()
+        trace.record(.fault, actor: "world", "the faults have ended")
+        for happening in happenings.withLock({ $0 }) { await happening.value }
+        for process in processes { process.correctClock() }
     }
 
     /// Tasks of crashed instances that did not end when they were cancelled, a line each.
@@ -164,6 +183,7 @@ extension World {
         let task = Task {
             do {
                 if wait > .zero { try await Task.sleep(for: wait) }
+                if time != nil, mesh.injector.hasEnded { return }
                 if let time { trace.record(.fault, actor: process.endpoint.description, "\(verdict.name) at \(time)") }
                 try await carryOut(verdict, on: process)
             } catch is CancellationError {

@@ -70,7 +70,8 @@ private enum DeviationList {
         let services = deviations.map(\.service.count).max() ?? 0
         for deviation in deviations {
             let name = deviation.name.padding(to: names + 2)
-            Output.write(name + deviation.service.padding(to: services + 2) + deviation.summary + "\n")
+            let needs = deviation.needs.rawValue.padding(to: DeviationNeed.nothing.rawValue.count + 2)
+            Output.write(name + deviation.service.padding(to: services + 2) + needs + deviation.summary + "\n")
         }
     }
 
@@ -81,20 +82,30 @@ private enum DeviationList {
             \(deviation.name)
               \(deviation.summary)
               service \(deviation.service)
+              needs \(needed(deviation.needs)) to show
               \(deviation.isQuirk ? "a quirk: the real product was seen to do so" : "a planted bug")
               caught by \(cases.isEmpty ? "no case yet" : cases.joined(separator: ", "))
 
             """)
     }
 
+    private static func needed(_ need: DeviationNeed) -> String {
+        switch need {
+        case .nothing: "nothing"
+        case .fault: "a fault"
+        case .order: "an unlucky order of what is ready at one moment"
+        }
+    }
+
     private static func catching(_ deviation: Deviation) -> [String] {
-        SuiteCatalogue.collect().cases.filter { $0.catches.contains(deviation.name) }.map(\.id)
+        SuiteCatalogue.collect().cases.filter { ($0.catches + $0.finds).contains(deviation.name) }.map(\.id)
     }
 
     private static func json(_ deviation: Deviation) -> JSONValue {
         [
             "name": .string(deviation.name), "service": .string(deviation.service), "summary": .string(deviation.summary),
-            "quirk": .bool(deviation.isQuirk), "caught_by": .array(catching(deviation).map(JSONValue.string)),
+            "quirk": .bool(deviation.isQuirk), "needs": .string(deviation.needs.rawValue),
+            "caught_by": .array(catching(deviation).map(JSONValue.string)),
         ]
     }
 }

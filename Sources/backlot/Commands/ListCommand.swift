@@ -57,6 +57,8 @@ struct ListCommand: ParsableCommand {
             suiteCase.id, "  \(suiteCase.title)", "  layer \(suiteCase.layer.rawValue)",
             "  covers \(suiteCase.covers.joined(separator: " "))", "  markers \(suiteCase.markers.joined(separator: " "))",
         ]
+        if suiteCase.survives == .any { lines.append("  bears any fault") }
+        if !suiteCase.finds.isEmpty { lines.append("  finds under some seeds \(suiteCase.finds.joined(separator: " "))") }
         if !suiteCase.catches.isEmpty { lines.append("  catches \(suiteCase.catches.joined(separator: " "))") }
         if !suiteCase.needs.isEmpty {
             lines.append("  needs \(suiteCase.needs.map(\.rawValue).joined(separator: "; "))")

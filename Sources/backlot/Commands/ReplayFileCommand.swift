@@ -43,7 +43,8 @@ struct ReplayFileCommand: AsyncParsableCommand {
         }
         let (limit, first) = try (time(until, "--until"), time(verboseFrom, "--verbose-from"))
         let plan = replay.plan(form, keepsTrace: traceback == .long || limit != nil || first != nil, until: limit)
-        let style = TerminalReport.Style(isLive: false, isColoured: false, amount: .normal, traceback: first == nil ? traceback : .short)
+        let style = TerminalReport.Style(
+            isLive: false, isColoured: false, amount: .normal, traceback: first == nil ? traceback : .short)
         let report = TerminalReport(plan, style: style, command: ReplayCommand([]), write: Output.write)
         report.begin(build: Installation.build)
         let summary = await SuiteRun.carryOut(plan) { if limit == nil { report.observe($0) } }

@@ -44,6 +44,19 @@ import Wire
         await #expect(throws: CallError.self) { try await client.query("SELECT 1 FORMAT TSV") }
     }
 
+    @Test func aBlockWithATokenThatCameBeforeIsStoredOnce() async throws {
+        let caller = try await serve()
+        let client = AnalyticsClient(caller)
+        for token in ["a", "a", "b"] {
+            var call = Call(.post, "/?insert_deduplication_token=\(token)")
+            call.body.writeString("INSERT INTO agent_events FORMAT JSONEachRow\n" + event("alice", 1).text + "\n")
+            #expect(try await caller.fetch(call).status == .ok)
+        }
+        #expect(try await client.count("agent_events") == 2)
+        for _ in 1...2 { try await client.insert(into: "agent_events", [event("alice", 2)]) }
+        #expect(try await client.count("agent_events") == 4)
+    }
+
     @Test func requestsSayWhatTheyWant() async throws {
         let caller = try await serve()
         var call = Call(

@@ -1,0 +1,89 @@
+// M1.2, M1.3, M3.1, E3.4, E4.2 under any fault: every message that was taken has one run, every run ends, and every event
+// comes once, in order, to its user alone.
+
+import Clients
+import Kernel
+import Wire
+import Worlds
+
+enum ChaosConversations {
+    static let suiteCase = SuiteCase(
+        "multi_user/chaos-conversations",
+        "Whatever fails: a message has one run at most, a run ends and answers once, and its events come to its user alone",
+        layer: .flows, covers: ["M1.2", "M1.3", "M4.2"], catches: ["event-misrouted", "cancel-ignored"],
+        finds: [
+            "identity-borrowed", "ledger-behind", "repeat-forgotten", "repeat-broadcast", "restore-loses-newest",
+            "replay-forgets-restart", "broken-connection-leak", "hand-over-repeated", "told-before-kept", "failed-answer-kept",
+            "one-run-resumed", "recorded-twice", "cut-answer-kept", "event-sent-once", "failure-unreported",
+            "stale-state-cached", "resumed-events-renamed", "state-saved-behind", "piece-overtaken",
+        ], survives: .any
+    ) { stage in
+        let course = ChaosCourse(stage, steps: 4, pause: .milliseconds(60))
+        await course.carryOut { chaos in
+            let user = ChatUser(chaos)
+            await user.act()
+            return user.memory
+        } recover: { chaos, memory in
+            let user = ChatUser(chaos, memory)
+            let outcome = try await user.lookAfter()
+            ConversationChecks(chaos, user.memory, outcome).check()
+        } atLast: { chaos in
+            try await checkLeftovers(chaos)
+        }
+    }
+
+    /// Once everybody is gone, no service holds a connection or a run.
+    private static func checkLeftovers(_ chaos: ChaosUser) async throws {
+        await chaos.course.settle()
+        let client = chaos.journey.client
+        let events = try await chaos.recover("count connections") { try await client.events.census() }
+        chaos.journey.expect(events.connections, 0, "the number of connections that are open")
+        let agent = try await chaos.recover("count runs") { try await client.agent.census() }
+        chaos.journey.expect(agent.runsLive + agent.runsWaiting, 0, "the number of runs that are under way")
+    }
+}
+
+/// What a user knows of the own conversations.
+struct ChatMemory: Sendable {
+    /// A question as its sender knows it.
+    struct Question: Sendable {
+        let text: String
+        /// The run that was said to have begun for it.
+        var run: String?
+    }
+
+    var userID: String?
+    var token: String?
+    var threads: [String] = []
+    var questions: [Question] = []
+    /// Runs whose cancelling was said to have succeeded.
+    var cancelled: [String] = []
+    /// The events that came, by their numbers.
+    var events: [Int: AgentEvent] = [:]
+    /// Numbers of events that are gone, as the service said.
+    var lost: [ClosedRange<Int>] = []
+
+    /// The last event before the first gap.
+    var lastSequence: Int {
+        var last = 0
+        while events[last + 1] != nil || lost.contains(where: { $0.contains(last + 1) }) { last += 1 }
+        return last
+    }
+
+    /// The events of a run in the order of their numbers.
+    func events(of run: String) -> [AgentEvent] {
+        events.values.filter { $0.runID == run }.sorted { $0.sequence < $1.sequence }
+    }
+}
+
+/// What is there in the end of all that a user did.
+struct ChatOutcome: Sendable {
+    var runs: [RunStatus] = []
+    var messages: [ThreadMessage] = []
+    /// The phase that the kept state of a run names.
+    var phases: [(run: String, phase: String)] = []
+    /// What the model answers.
+    var answer = ""
+    /// The rows of each run in the analytics, and how many different events they are of.
+    var rows: [(run: String, all: Int, different: Int)] = []
+}

@@ -1,0 +1,53 @@
+// The course of a case that bears any fault: users act while faults rage, the faults end, all settles, all must be well.
+
+import Kernel
+import Worlds
+
+/// What the users of a chaos case share.
+struct ChaosCourse: Sendable {
+    let stage: Stage
+    /// How many steps each user takes while there are faults.
+    let steps: Int
+    /// How long a user rests before a step, at most.
+    let pause: Duration
+
+    init(_ stage: Stage, steps: Int, pause: Duration) {
+        self.stage = stage
+        self.pause = pause
+        self.steps = stage.setting.steps ?? steps
+    }
+
+    /// Has every user act while there are faults, ends these, waits until what is under way has settled, and has every
+    /// user look after what has become of it. `act` returns what the user remembers; nobody may throw there.
+    func carryOut<Memory: Sendable>(
+        act: @escaping @Sendable (ChaosUser) async -> Memory,
+        recover: @escaping @Sendable (ChaosUser, Memory) async throws -> Void,
+        atLast: @escaping @Sendable (ChaosUser) async throws -> Void = { _ in }
+    ) async {
+        let memories = await stage.everyUser { journey in
+            try await journey.take("while there are faults") { await act(ChaosUser(journey, self)) }
+        }
+        let remembered = Dictionary(uniqueKeysWithValues: zip(stage.users, memories))
+        await stage.world.endFaults()
+        await settle()
+        await stage.everyUser { journey in
+            guard let memory = remembered[journey.user] ?? nil else { return }
+            try await recover(ChaosUser(journey, self), memory)
+        }
+        await stage.journey("operator") { try await atLast(ChaosUser($0, self)) }
+    }
+
+    /// Waits until delayed deliveries have arrived, dead connections were noticed, and breakers may close.
+    func settle() async {
+        try? await stage.world.clock.sleep(for: Simulation.current == nil ? .milliseconds(500) : .seconds(95))
+    }
+
+    /// The names of the faults that happened.
+    var faults: [String] { stage.world.faultNames }
+
+    /// Whether the cache may have lost what was in it, so that sessions, marks and queues may be gone.
+    var cacheMayForget: Bool { stage.world.hasCacheFaults || faults.contains { $0.contains("memory") } }
+
+    /// Whether the parts of the world may have disagreed about the time, or about the keys that sign tokens.
+    var tokensMayFail: Bool { faults.contains { $0.contains("clock") || $0.contains("key-") } }
+}

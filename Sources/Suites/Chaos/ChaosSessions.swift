@@ -1,0 +1,236 @@
+// E1.2, E1.3 under any fault: a token that was given up never works again, and nothing else ends a session.
+
+import Clients
+import Kernel
+import Wire
+import Worlds
+
+enum ChaosSessions {
+    static let suiteCase = SuiteCase(
+        "e2e/chaos-sessions",
+        "Whatever fails: a token that was given up never works again, a session lives on, and a refresh token works once",
+        layer: .flows, covers: ["E1.2", "E1.3"], catches: ["refresh-reuse", "logout-keeps-token"],
+        finds: ["logout-in-memory", "refresh-mark-in-memory", "session-written-behind", "identity-stale"], survives: .any
+    ) { stage in
+        let course = ChaosCourse(stage, steps: 10, pause: .milliseconds(700))
+        await course.carryOut { chaos in
+            let user = SessionUser(chaos)
+            await user.act()
+            return user.memory
+        } recover: { chaos, memory in
+            try await SessionUser(chaos, memory).lookAfter()
+        }
+    }
+}
+
+/// What a user knows of the own sessions.
+struct TokenMemory: Sendable {
+    /// A session as its holder knows it.
+    struct Held: Sendable {
+        var accessToken: String
+        var refreshToken: String
+        var issuedAt: Instant
+        /// Refresh tokens that were exchanged for others.
+        var used: [String] = []
+        /// Whether every call about it was answered, so that it must be open.
+        var isCertain = true
+    }
+
+    /// A session that is over for certain.
+    struct Over: Sendable {
+        let accessToken: String
+        let refreshToken: String
+        let reason: String
+    }
+
+    var userID: String?
+    var open: [Held] = []
+    var over: [Over] = []
+}
+
+/// A user who logs in, refreshes and logs out, on several devices.
+final class SessionUser {
+    private enum Action { case logIn, refresh, refreshTwice, validate, logOut, tryOver }
+
+    /// How old a token may be for it to be good for certain: the test profile's lifetime is 300 s.
+    private static let certainAge = Duration.seconds(200)
+
+    let chaos: ChaosUser
+    private(set) var memory: TokenMemory
+    private var journey: Journey { chaos.journey }
+    private var auth: AuthClient { chaos.journey.client.auth }
+
+    init(_ chaos: ChaosUser, _ memory: TokenMemory = TokenMemory()) {
+        self.chaos = chaos
+        self.memory = memory
+    }
+
+    /// Takes the steps.
+    func act() async {
+        for _ in 0..<chaos.course.steps {
+            let action = await chaos.next([
+                (18, Action.logIn), (20, .refresh), (9, .refreshTwice), (10, .validate), (18, .logOut), (25, .tryOver),
+            ])
+            if memory.userID == nil { await register() }
+            let place = memory.open.indices.last
+            switch action {
+            case .refresh: if let place { await refresh(place) } else { await logIn() }
+            case .refreshTwice: if let place { await refreshTwice(place) } else { await logIn() }
+            case .validate: if let place { await validate(place) } else { await logIn() }
+            case .logOut: if let place { await logOut(place) } else { await logIn() }
+            case .tryOver: if let over = chaos.pick("over", of: memory.over) { await tryOver(over) } else { await logIn() }
+            case .logIn: await logIn()
+            }
+        }
+    }
+
+    private func register() async {
+        let (email, password, name) = (chaos.email, chaos.password, chaos.name)
+        if let tokens = await chaos.insist({ [auth] in try await auth.register(email: email, password: password, name: name) }) {
+            hold(tokens)
+        }
+    }
+
+    private func hold(_ tokens: AuthClient.Tokens) {
+        journey.check(tokens.user?.email == chaos.email, "the tokens are those of \(tokens.user?.email ?? "nobody")")
+        if let known = memory.userID { journey.expect(tokens.user?.id, known, "the user's id") }
+        memory.userID = memory.userID ?? tokens.user?.id
+        memory.open.append(
+            TokenMemory.Held(accessToken: tokens.accessToken, refreshToken: tokens.refreshToken, issuedAt: journey.clock.now))
+    }
+
+    private func logIn() async {
+        let (email, password, agent) = (chaos.email, chaos.password, journey.client.agent)
+        guard let tokens = await chaos.insist({ [auth] in try await auth.login(email: email, password: password) }) else {
+            return
+        }
+        hold(tokens)
+        _ = await chaos.attempt { try await agent.threads(limit: 1, token: tokens.accessToken) }
+    }
+
+    /// Whether a session must be open now.
+    private func mustBeOpen(_ held: TokenMemory.Held) -> Bool {
+        held.isCertain && held.issuedAt.duration(to: journey.clock.now) < Self.certainAge && !chaos.course.cacheMayForget
+            && !chaos.course.tokensMayFail
+    }
+
+    private func refresh(_ place: Int) async {
+        let held = memory.open[place]
+        var answer = await chaos.attempt { [auth] in try await auth.refresh(held.refreshToken) }
+        if case .unknown = answer {
+            // As clients do whose answer was lost. If the first one was served, this ends the session.
+            memory.open[place].isCertain = false
+            await chaos.rest(.milliseconds(50))
+            answer = await chaos.attempt { [auth] in try await auth.refresh(held.refreshToken) }
+        }
+        switch answer {
+        case .done(let tokens):
+            memory.open[place].used.append(held.refreshToken)
+            memory.open[place].accessToken = tokens.accessToken
+            memory.open[place].refreshToken = tokens.refreshToken
+            memory.open[place].issuedAt = journey.clock.now
+        case .refused(401):
+            journey.check(!mustBeOpen(memory.open[place]), "the refresh token of an open session was refused")
+            memory.open.remove(at: place)
+        case .refused: break
+        case .unknown: memory.open.remove(at: place)
+        }
+    }
+
+    private func refreshTwice(_ place: Int) async {
+        let held = memory.open.remove(at: place)
+        let auth = auth
+        async let other = Self.refresh(held.refreshToken, auth)
+        let one = await Self.refresh(held.refreshToken, auth)
+        switch (one, await other) {
+        case (.done, .done):
+            journey.check(chaos.course.cacheMayForget, "two refreshes at once with one token both gave new tokens")
+        case (.done(let tokens), .refused(401)), (.refused(401), .done(let tokens)):
+            // Whoever came second has shown a used token: the session is over, for both.
+            if chaos.course.cacheMayForget || chaos.course.tokensMayFail { break }
+            memory.over.append(
+                TokenMemory.Over(
+                    accessToken: tokens.accessToken, refreshToken: tokens.refreshToken,
+                    reason: "whose refresh token was used twice"))
+        default: break
+        }
+    }
+
+    private static func refresh(_ token: String, _ auth: AuthClient) async -> Attempt<AuthClient.Tokens> {
+        do { return .done(try await auth.refresh(token)) } catch {
+            return error.refusedStatus.flatMap { (400..<500).contains($0) ? .refused($0) : nil } ?? .unknown
+        }
+    }
+
+    /// Whether a token is good; nil where nobody says.
+    private func isGood(_ token: String) async -> Bool? {
+        guard let answer = await chaos.insist({ [auth] in try await auth.validate(token) }),
+            answer.error != "validation_error"
+        else { return nil }
+        if answer.isValid { journey.expect(answer.userID, memory.userID, "whose token it is") }
+        return answer.isValid
+    }
+
+    private func validate(_ place: Int) async {
+        let held = memory.open[place]
+        guard await isGood(held.accessToken) == false else { return }
+        journey.check(!mustBeOpen(held), "the access token of an open session is not valid")
+        memory.open.remove(at: place)
+    }
+
+    private func logOut(_ place: Int) async {
+        let held = memory.open.remove(at: place)
+        guard await chaos.insist({ [auth] in try await auth.logout(held.accessToken) }) != nil else { return }
+        // Where a fault has put another token in its place, the answer is the same, and nobody was logged out.
+        if chaos.course.faults.contains(where: { $0.hasPrefix("token-") }) {
+            guard await isGood(held.accessToken) == false else { return }
+        }
+        memory.over.append(
+            TokenMemory.Over(
+                accessToken: held.accessToken, refreshToken: held.refreshToken, reason: "that was logged out"))
+    }
+
+    /// Tries the tokens of a session that is over.
+    private func tryOver(_ over: TokenMemory.Over) async {
+        let agent = journey.client.agent
+        for _ in 0..<3 {
+            if case .done = await chaos.attempt({ try await agent.threads(limit: 1, token: over.accessToken) }) {
+                journey.find("the agent serves the token of a session \(over.reason)")
+                break
+            }
+            await chaos.rest(.milliseconds(120))
+        }
+        if await isGood(over.accessToken) == true { journey.find("the access token of a session \(over.reason) is valid") }
+        let auth = auth
+        if case .done = await chaos.attempt({ try await auth.refresh(over.refreshToken) }) {
+            journey.find("the refresh token of a session \(over.reason) gave new tokens")
+        }
+    }
+
+    /// After the faults: what is over is over, what is open is open, and all works again.
+    func lookAfter() async throws {
+        for held in memory.open where mustBeOpen(held) {
+            let answer = try await chaos.recover("validate an open session") { try await auth.validate(held.accessToken) }
+            journey.check(answer.isValid, "the access token of an open session is not valid: \(answer.message ?? "")")
+        }
+        for over in memory.over { await tryOver(over) }
+        if !chaos.course.cacheMayForget {
+            for token in memory.open.compactMap(\.used.last) {
+                if case .done = await chaos.attempt({ [auth] in try await auth.refresh(token) }) {
+                    journey.find("a used refresh token gave new tokens")
+                }
+            }
+        }
+        let (email, password, name) = (chaos.email, chaos.password, chaos.name)
+        if memory.userID == nil {
+            _ = await chaos.attempt { [auth] in try await auth.register(email: email, password: password, name: name) }
+        }
+        let tokens = try await chaos.recover("log in") { try await auth.login(email: email, password: password) }
+        let profile = try await chaos.recover("ask who one is") { try await auth.me(tokens.accessToken) }
+        journey.expect(profile.userID, tokens.user?.id ?? "", "the user of the new session")
+        try await chaos.recover("log out") { try await auth.logout(tokens.accessToken) }
+        let answer = try await chaos.recover("validate") { try await auth.validate(tokens.accessToken) }
+        journey.check(!answer.isValid, "the access token is valid after logging out")
+        journey.world.hangUp(journey.user)
+    }
+}
