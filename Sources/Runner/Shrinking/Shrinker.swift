@@ -34,7 +34,7 @@ public enum Shrinker {
         let begun = ContinuousClock.now
         let trials = FailureTrials(result.suiteCase, seed: result.seed, plan: plan, signature: signature)
         var shrinking = Shrinking(
-            trials, FailureVariant(list: result.decisions, users: plan.setting.users, steps: nil))
+            trials, FailureVariant(list: result.decisions, users: plan.setting.users, steps: plan.setting.steps ?? result.suiteCase.steps))
         guard trials.fails(shrinking.best) else { return nil }
         shrinking.shrink()
         let last = trials.run(shrinking.best, recordsSchedule: true)
@@ -61,10 +61,12 @@ private struct Shrinking {
     /// The cheap and great steps first: each makes every later run shorter.
     mutating func shrink() {
         takeFewerUsers()
+        takeFewerSteps()
         takeNeutralOrder()
         takeFewerKinds()
         takeFewerFaults()
         takeFewerUsers()
+        takeFewerSteps()
         takeNeutralOrder()
         takeFewerDepartures()
         takeFewerFaults()
@@ -78,6 +80,11 @@ private struct Shrinking {
 
     private mutating func takeFewerUsers() {
         take((1..<max(1, best.users)).map { users in best.changed { $0.users = users } })
+    }
+
+    private mutating func takeFewerSteps() {
+        guard let steps = best.steps else { return }
+        take((1..<max(1, steps)).map { steps in best.changed { $0.steps = steps } })
     }
 
     /// First in, first out, if it fails then too.

@@ -82,7 +82,33 @@ struct RunPerformance: Sendable {
     }
 
     private mutating func feed(_ input: RunInput) async throws {
-        for action in machine.receive(input, at: context.clock.now) { try await perform(action) }
+        let actions = machine.receive(input, at: context.clock.now)
+        guard !machine.isEnding else {
+            // A run that has decided to fail must not fail at that: nobody would ever hear of it.
+            await performAll(actions)
+            return try Task.checkCancellation()
+        }
+        for action in actions { try await perform(action) }
+    }
+
+    /// Saves the answer and the end of the run. Where the database refuses, it is tried again: a commit whose reply was lost
+    /// has taken effect, and only the store can say so.
+    private func complete(_ answer: String, _ checkpoint: RunCheckpoint) async throws {
+        var delays = Self.storeDelays[...]
+        var isDoubtful = false
+        while true {
+            do {
+                if isDoubtful, try await store.isCompleted(machine.order) {
+                    return try await store.forgetState(of: machine.order)
+                }
+                return try await store.complete(machine.order, answer: answer, checkpoint, at: context.clock.now)
+            } catch let error as SQLError {
+                context.log.error("run \(machine.order.runID): \(error)")
+                guard let delay = delays.popFirst() else { throw error }
+                isDoubtful = true
+                try await context.clock.sleep(for: delay)
+            }
+        }
     }
 
     private mutating func perform(_ action: RunAction) async throws {
@@ -124,7 +150,7 @@ struct RunPerformance: Sendable {
             }
             try await feed(.recorded)
         case .complete(let answer, let checkpoint):
-            try await store.complete(order, answer: answer, checkpoint, at: context.clock.now)
+            try await complete(answer, checkpoint)
             try await feed(.completed)
         case .fail(let reason, let checkpoint):
             try await store.fail(order, reason: reason, checkpoint, at: context.clock.now)

@@ -58,6 +58,12 @@ extension AgentStore {
         try await forgetState(of: order)
     }
 
+    /// Whether a run has ended with its answer.
+    func isCompleted(_ order: RunOrder) async throws -> Bool {
+        let rows = try await relational.query("SELECT status FROM runs WHERE id = $1", [.text(order.runID)])
+        return rows.first?["status"].text == "completed"
+    }
+
     /// Puts the answer of a run that fails into its thread: the planted bug ``ServiceKit/Deviation/failedAnswerKept``.
     func keepAnswer(_ answer: String, of order: RunOrder, at now: Instant) async throws {
         let message = NewMessage(

@@ -21,6 +21,8 @@ public struct SuiteCase: Sendable {
     public let needs: [CaseNeed]
     /// Which faults it survives: under others it may fail although nothing is wrong.
     public let survives: FaultTolerance
+    /// How many steps each user takes where the run decides nothing; nil for a case of a fixed course.
+    public let steps: Int?
     /// The one run that it is held to; nil where the run decides.
     public internal(set) var pin: CasePin?
     let arrange: @Sendable (inout Blueprint) -> Void
@@ -29,7 +31,7 @@ public struct SuiteCase: Sendable {
     /// A case from its parts. `arrange` makes the world what the case is about: with two replicas, for example.
     init(
         _ id: String, _ title: String, layer: CaseLayer, covers: [String], catches: [String] = [], needs: [CaseNeed] = [],
-        finds: [String] = [], survives: FaultTolerance = .mild,
+        finds: [String] = [], survives: FaultTolerance = .mild, steps: Int? = nil,
         arrange: @escaping @Sendable (inout Blueprint) -> Void = { _ in },
         body: @escaping @Sendable (Stage) async throws -> Void
     ) {
@@ -41,6 +43,7 @@ public struct SuiteCase: Sendable {
         self.needs = needs
         self.finds = finds
         self.survives = survives
+        self.steps = steps
         self.arrange = arrange
         self.body = body
     }
@@ -75,7 +78,9 @@ public struct SuiteCase: Sendable {
 
     /// Runs the case in a world. Throws what kept it from being carried out; what is wrong is in the report.
     public func run(in world: World, _ setting: CaseSetting) async throws -> CaseReport {
-        let stage = Stage(world, pin?.setting ?? setting)
+        var setting = pin?.setting ?? setting
+        setting.steps = setting.steps ?? steps
+        let stage = Stage(world, setting)
         do { try await body(stage) } catch is JourneyEnded {}
         return stage.report
     }

@@ -16,9 +16,9 @@ enum ChaosConversations {
             "replay-forgets-restart", "broken-connection-leak", "hand-over-repeated", "told-before-kept", "failed-answer-kept",
             "one-run-resumed", "recorded-twice", "cut-answer-kept", "event-sent-once", "failure-unreported",
             "stale-state-cached", "resumed-events-renamed", "state-saved-behind", "piece-overtaken",
-        ], survives: .any
+        ], survives: .any, steps: 4
     ) { stage in
-        let course = ChaosCourse(stage, steps: 4, pause: .milliseconds(60))
+        let course = ChaosCourse(stage, pause: .milliseconds(60))
         await course.carryOut { chaos in
             let user = ChatUser(chaos)
             await user.act()

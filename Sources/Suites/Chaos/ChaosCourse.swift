@@ -11,10 +11,10 @@ struct ChaosCourse: Sendable {
     /// How long a user rests before a step, at most.
     let pause: Duration
 
-    init(_ stage: Stage, steps: Int, pause: Duration) {
+    init(_ stage: Stage, pause: Duration) {
         self.stage = stage
         self.pause = pause
-        self.steps = stage.setting.steps ?? steps
+        self.steps = stage.setting.steps ?? 1
     }
 
     /// Has every user act while there are faults, ends these, waits until what is under way has settled, and has every

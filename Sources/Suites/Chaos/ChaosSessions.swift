@@ -10,9 +10,9 @@ enum ChaosSessions {
         "e2e/chaos-sessions",
         "Whatever fails: a token that was given up never works again, a session lives on, and a refresh token works once",
         layer: .flows, covers: ["E1.2", "E1.3"], catches: ["refresh-reuse", "logout-keeps-token"],
-        finds: ["logout-in-memory", "refresh-mark-in-memory", "session-written-behind", "identity-stale"], survives: .any
+        finds: ["logout-in-memory", "refresh-mark-in-memory", "session-written-behind", "identity-stale"], survives: .any, steps: 10
     ) { stage in
-        let course = ChaosCourse(stage, steps: 10, pause: .milliseconds(700))
+        let course = ChaosCourse(stage, pause: .milliseconds(700))
         await course.carryOut { chaos in
             let user = SessionUser(chaos)
             await user.act()

@@ -11,9 +11,9 @@ enum ChaosThreads {
         "staging/chaos-threads",
         "Whatever fails: titles and metadata are written together, messages once and in order, and what was read was written",
         layer: .services, covers: ["S4.1", "S4.2"], catches: ["title-lost"],
-        finds: ["transaction-torn", "title-written-apart"], survives: .any
+        finds: ["transaction-torn", "title-written-apart"], survives: .any, steps: 10
     ) { stage in
-        let course = ChaosCourse(stage, steps: 10, pause: .milliseconds(400))
+        let course = ChaosCourse(stage, pause: .milliseconds(400))
         await course.carryOut { chaos in
             let user = ThreadUser(chaos)
             await user.act()
