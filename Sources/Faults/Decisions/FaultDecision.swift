@@ -40,6 +40,11 @@ public struct FaultDecision: Sendable, Hashable {
         }
     }
 
+    /// The same decision for another event of its actor.
+    public func at(occurrence: UInt64) -> FaultDecision {
+        FaultDecision(site: site, actor: actor, occurrence: occurrence, fault: fault, verdict: verdict)
+    }
+
     /// `{site, actor, occurrence, fault, parameters}`.
     public var json: JSONValue {
         [

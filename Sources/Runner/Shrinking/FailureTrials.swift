@@ -48,12 +48,23 @@ final class FailureTrials {
         ).simulate()
     }
 
+    /// What comes of a variant without any fault, in the order of another seed.
+    func run(_ variant: FailureVariant, inOrderOf other: UInt64) -> CaseResult {
+        count += 1
+        var plan = plan.repeating(variant)
+        plan.blueprint.faults = FaultPlan(repeating: DecisionList([]), until: .zero, then: [], seed: other)
+        return CaseRun(suiteCase: suiteCase, seed: seed, plan: plan, recordsSchedule: true).simulate()
+    }
+
+    /// Whether there may be more trials.
+    var mayGoOn: Bool { count < limit && ContinuousClock.now < deadline }
+
     /// Whether a result is the failure that is looked at.
     func isSame(_ result: CaseResult) -> Bool { FailureSignature.all(of: result.verdict).contains(signature) }
 
     /// Whether a variant fails in the same way. False when the trials are used up.
     func fails(_ variant: FailureVariant) -> Bool {
-        guard count < limit, ContinuousClock.now < deadline else { return false }
+        guard mayGoOn else { return false }
         return isSame(run(variant))
     }
 

@@ -34,7 +34,9 @@ public enum Shrinker {
         let begun = ContinuousClock.now
         let trials = FailureTrials(result.suiteCase, seed: result.seed, plan: plan, signature: signature)
         var shrinking = Shrinking(
-            trials, FailureVariant(list: result.decisions, users: plan.setting.users, steps: plan.setting.steps ?? result.suiteCase.steps))
+            trials,
+            FailureVariant(list: result.decisions, users: plan.setting.users, steps: plan.setting.steps ?? result.suiteCase.steps)
+        )
         guard trials.fails(shrinking.best) else { return nil }
         shrinking.shrink()
         let last = trials.run(shrinking.best, recordsSchedule: true)
@@ -63,8 +65,10 @@ private struct Shrinking {
         takeFewerUsers()
         takeFewerSteps()
         takeNeutralOrder()
+        takeOrderAlone()
         takeFewerKinds()
         takeFewerFaults()
+        takeOneFaultElsewhere()
         takeFewerUsers()
         takeFewerSteps()
         takeNeutralOrder()
@@ -93,6 +97,42 @@ private struct Shrinking {
         take([best.changed { $0.list.order = .listed([]) }])
     }
 
+    /// No fault at all, if the order of some seed makes it fail without any: it is the order then that is unlucky.
+    private mutating func takeOrderAlone() {
+        guard best.list.order == .seeded, !best.list.decisions.isEmpty else { return }
+        for seed in 0..<Self.ordersTried where trials.mayGoOn {
+            let result = trials.run(best, inOrderOf: seed)
+            guard trials.isSame(result) else { continue }
+            let list = DecisionList([], order: .listed(result.contestedSteps.map(\.departure)))
+            return take([best.changed { $0.list = list }])
+        }
+    }
+
+    private static let ordersTried: UInt64 = 30
+
+    /// One of the faults alone, at another time or for another event: the others may only have moved it to where it hurts.
+    private mutating func takeOneFaultElsewhere() {
+        guard best.list.decisions.count > 1 else { return }
+        for decision in best.list.decisions {
+            for moved in Self.places(of: decision) where trials.mayGoOn {
+                let variant = best.changed { $0.list.decisions = [moved] }
+                if trials.fails(variant) {
+                    best = variant
+                    return
+                }
+            }
+        }
+    }
+
+    /// The same fault at times a quarter of a second apart, or for the events around its own.
+    private static func places(of decision: FaultDecision) -> [FaultDecision] {
+        if decision.parameters["at_ns"] != nil {
+            return (1...60).compactMap { decision.with("at_ns", .integer(Int64($0) * 250_000_000)) }
+        }
+        let first = decision.occurrence > 8 ? decision.occurrence - 8 : 1
+        return (first...decision.occurrence + 8).map { decision.at(occurrence: $0) }
+    }
+
     /// Whole kinds of faults go first: many small delays that only move others would else have to go one by one.
     private mutating func takeFewerKinds() {
         var kinds: [String] = []
@@ -107,10 +147,12 @@ private struct Shrinking {
 
     /// The departures from first-in-first-out that it takes, each as "before all others" or "after them" where that does.
     private mutating func takeFewerDepartures() {
-        guard best.list.order == .seeded else { return }
-        let contested = trials.run(best, recordsSchedule: true).contestedSteps.map(\.departure)
-        let whole = best.changed { $0.list.order = .listed(contested) }
-        guard trials.fails(whole) else { return }
+        if best.list.order == .seeded {
+            let contested = trials.run(best, recordsSchedule: true).contestedSteps.map(\.departure)
+            take([best.changed { $0.list.order = .listed(contested) }])
+        }
+        guard case .listed(let contested) = best.list.order, !contested.isEmpty else { return }
+        let whole = best
         var departures = minimize(contested) { listed in whole.changed { $0.list.order = .listed(listed) } }
         for index in departures.indices {
             for rank in [UInt64.min, .max] where departures[index].isAhead == (rank == .min) {

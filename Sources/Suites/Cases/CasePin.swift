@@ -24,7 +24,8 @@ extension SuiteCase {
     /// The same case, held to one run of it. It names no planted bugs: those that it catches need not show in that run.
     public func pinned(_ pin: CasePin, id: String, title: String) -> SuiteCase {
         var pinned = SuiteCase(
-            id, title, layer: layer, covers: covers, needs: needs + [.simulation], survives: survives, steps: steps, arrange: arrange,
+            id, title, layer: layer, covers: covers, needs: needs + [.simulation], survives: survives, steps: steps,
+            arrange: arrange,
             body: body)
         pinned.pin = pin
         return pinned

@@ -10,7 +10,8 @@ enum ChaosSessions {
         "e2e/chaos-sessions",
         "Whatever fails: a token that was given up never works again, a session lives on, and a refresh token works once",
         layer: .flows, covers: ["E1.2", "E1.3"], catches: ["refresh-reuse", "logout-keeps-token"],
-        finds: ["logout-in-memory", "refresh-mark-in-memory", "session-written-behind", "identity-stale"], survives: .any, steps: 10
+        finds: ["logout-in-memory", "refresh-mark-in-memory", "session-written-behind", "identity-stale"], survives: .any,
+        steps: 10
     ) { stage in
         let course = ChaosCourse(stage, pause: .milliseconds(700))
         await course.carryOut { chaos in
