@@ -31,11 +31,13 @@ import Wire
             let explanation = try await Command.run("explain", file.path, "--samples", "2")
             #expect(explanation.status == 0)
             #expect(explanation.lines.contains { $0.hasPrefix("It needs no fault and no unlucky order, with 1 user") })
-            let gone = try await Command.run("explore", "--against", file.path)
+            let gone = try await Command.run("explore", "--against", file.path, "--out", file.deletingLastPathComponent().path)
             #expect(gone.status == 0)
             #expect(gone.lines.first?.hasPrefix("it showed under 3 of 3 seeds") == true)
             #expect(gone.lines.last?.hasPrefix("it is gone, with 99 % confidence") == true)
-            let there = try await Command.run("explore", "--against", file.path, "--bug", "title-lost", "--seeds", "2")
+            let there = try await Command.run(
+                "explore", "--against", file.path, "--bug", "title-lost", "--seeds", "2", "--out",
+                file.deletingLastPathComponent().path)
             #expect(there.status == 1)
             #expect(there.lines.last?.hasPrefix("it is still there: seed 1 ") == true)
         }
