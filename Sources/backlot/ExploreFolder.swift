@@ -45,11 +45,7 @@ final class ExploreFolder {
         }
         if let shrunk = failure.shrunk { file.add(shrunk) }
         file.findability = findability
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw InputError("The folder \(folder) cannot be made: \(error.localizedDescription)", at: Place("--out"))
-        }
+        try OutputFile.makeFolder(folder, at: Place("--out"))
         let path = folder + "/" + file.name
         try OutputFile.write(file.text, to: path)
         if !files.contains(path) { files.append(path) }

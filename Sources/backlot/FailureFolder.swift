@@ -19,11 +19,7 @@ final class FailureFolder: Sendable {
         self.plan = plan
         self.command = command
         guard let folder else { return }
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw InputError("The folder \(folder) cannot be made: \(error.localizedDescription)", at: Place("--out"))
-        }
+        try OutputFile.makeFolder(folder, at: Place("--out"))
     }
 
     /// One case run has ended.

@@ -65,6 +65,9 @@ public struct ExploreSummary: Sendable {
         return Findability(failed: failed, of: count.ran)
     }
 
+    /// Seeds in a second of real time.
+    public var seedsPerSecond: Double { Double(seeds) / max(took.seconds, 1e-3) }
+
     /// The exit code: 0 none found, 1 found, 2 could not run or nothing ran.
     public var exitCode: Int32 { failed > 0 ? 1 : executed == 0 || notRun.count > 0 ? 2 : 0 }
 }

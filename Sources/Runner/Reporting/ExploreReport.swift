@@ -5,24 +5,21 @@ import Foundation
 import Kernel
 import Rainbow
 import Suites
-import Synchronization
 import Worlds
 
 /// Writes a search for people.
 public final class ExploreReport: Sendable {
     private let plan: ExplorePlan
-    private let isLive: Bool
     private let isColoured: Bool
     private let write: @Sendable (String) -> Void
-    private let begun = ContinuousClock.now
-    private let line = Mutex<(lastShown: ContinuousClock.Instant?, isOpen: Bool)>((nil, false))
+    private let line: ProgressLine
 
     /// A report of a search. `isLive` says that a line may be rewritten. `write` puts text out as it is, line ends included.
     public init(_ plan: ExplorePlan, isLive: Bool, isColoured: Bool, write: @escaping @Sendable (String) -> Void) {
         self.plan = plan
-        self.isLive = isLive
         self.isColoured = isColoured
         self.write = write
+        line = ProgressLine(isLive: isLive, interval: isLive ? .milliseconds(200) : .seconds(10), write: write)
     }
 
     /// The first line: the seeds and the build. Then what else is to be known.
@@ -40,10 +37,10 @@ public final class ExploreReport: Sendable {
         switch event {
         case .ran: showProgress(summary)
         case .failed(let failure):
-            clearLine()
+            line.clear()
             write(found(failure) + (plan.shrinks ? "     shrinking it ...\n" : told(failure, file: file)))
         case .shrunk(let failure):
-            clearLine()
+            line.clear()
             write("     \(failure.result.id) seed \(failure.result.seed), shrunk:\n" + told(failure, file: file))
         }
     }
@@ -81,49 +78,26 @@ public final class ExploreReport: Sendable {
     }
 
     private func showProgress(_ summary: ExploreSummary) {
-        let now = ContinuousClock.now
-        let isDue = line.withLock { line in
-            let wait: Duration = isLive ? .milliseconds(200) : .seconds(10)
-            guard now - (line.lastShown ?? begun) >= wait else { return false }
-            line.lastShown = now
-            return true
+        line.show {
+            let of = plan.seedCount.map { " of \($0)" } ?? ""
+            return "\(summary.seeds)\(of) seeds, \(Int(summary.seedsPerSecond)) seeds/s, "
+                + "\(counted(summary.failures.count, "distinct failure")) (\(summary.failed) runs), "
+                + "\(summary.coverage.reached) cells of fault and service"
         }
-        guard isDue else { return }
-        let seconds = (now - begun).seconds
-        let of = plan.seedCount.map { " of \($0)" } ?? ""
-        let text =
-            "\(summary.seeds)\(of) seeds, \(Int(Double(summary.seeds) / seconds)) seeds/s, "
-            + "\(counted(summary.failures.count, "distinct failure")) (\(summary.failed) runs), "
-            + "\(summary.coverage.reached) cells of fault and service"
-        if isLive {
-            write("\r\u{1B}[K\(text)")
-            line.withLock { $0.isOpen = true }
-        } else {
-            write(text + "\n")
-        }
-    }
-
-    private func clearLine() {
-        let wasOpen = line.withLock { line in
-            defer { line.isOpen = false }
-            return line.isOpen
-        }
-        if wasOpen { write("\r\u{1B}[K") }
     }
 
     /// The summary: which faults happened where, how much was run, and what to type next.
     public func end(_ summary: ExploreSummary, files: [String]) {
-        clearLine()
+        line.clear()
         write(summary.coverage.table(services: ServiceName.names).map { "  \($0)\n" }.joined())
         if summary.notRun.count > 0 {
             write("could not run \(counted(summary.notRun.count, "case run")): \(summary.notRun.reason)\n")
         }
         let verdict = summary.failures.isEmpty ? "no failure" : counted(summary.failures.count, "distinct failure")
         let shown = isColoured ? (summary.failures.isEmpty ? verdict.green : verdict.red.bold) : verdict
-        let rate = Double(summary.seeds) / max(summary.took.seconds, 1e-3)
         write(
             "\(shown) in \(summary.seeds) seeds (\(summary.executed) case runs, \(summary.failed) failed) "
-                + "in \(summary.took.spoken), \(Int(rate)) seeds/s\n")
+                + "in \(summary.took.spoken), \(Int(summary.seedsPerSecond)) seeds/s\n")
         if let fingerprint = summary.fingerprint { write("fingerprint \(fingerprint)\n") }
         if let file = files.first { write("replay: backlot replay \(ReplayCommand.quoted(file))\n") }
     }

@@ -31,8 +31,7 @@ extension JSONLines {
             "signature": .string(failure.signature), "faults": JSONValue(failure.result.faults.count), "file": JSONValue(file),
         ]
         if let shrunk = failure.shrunk {
-            line["decisions"] = .array(shrunk.list.members.first { $0.0 == "decisions" }?.1.array ?? [])
-            line["order"] = .string(shrunk.list.order == .seeded ? "seeded" : "listed")
+            for (name, value) in shrunk.list.members { line[name] = value }
             line["departures"] = texts(shrunk.departures)
             line["users"] = JSONValue(shrunk.users)
             line["fingerprint"] = text(shrunk.fingerprint)

@@ -52,8 +52,6 @@ public final class TerminalReport: Sendable {
     fileprivate struct Progress {
         var done = 0
         var failed = 0
-        var lastShown: ContinuousClock.Instant?
-        var isLineOpen = false
         var counts: [String: [String: Int]] = [:]
         /// Why case runs were not tried, and how many for each reason.
         var skips: [(reason: String, count: Int)] = []
@@ -65,6 +63,7 @@ public final class TerminalReport: Sendable {
     private let write: @Sendable (String) -> Void
     private let begun = ContinuousClock.now
     private let progress = Mutex(Progress())
+    private let line: ProgressLine
 
     /// A report of a plan. `write` puts text out as it is, line ends included.
     public init(_ plan: RunPlan, style: Style, command: ReplayCommand, write: @escaping @Sendable (String) -> Void) {
@@ -72,6 +71,7 @@ public final class TerminalReport: Sendable {
         self.style = style
         self.command = command
         self.write = write
+        line = ProgressLine(isLive: style.isLive, interval: style.isLive ? .milliseconds(100) : .seconds(5), write: write)
     }
 
     /// The first line: the seed and the build. Then what else is to be known of the run.
@@ -86,16 +86,12 @@ public final class TerminalReport: Sendable {
 
     /// One case run has ended.
     public func observe(_ result: CaseResult) {
-        let (done, failed, isDue) = progress.withLock { progress in
+        let (done, failed) = progress.withLock { progress in
             progress.done += 1
             progress.counts[result.suiteCase.category, default: [:]][result.verdict.word, default: 0] += 1
             if result.verdict.isTrouble { progress.failed += 1 }
             if case .skipped(let reason) = result.verdict { progress.countSkip(reason) }
-            let now = ContinuousClock.now
-            let wait: Duration = style.isLive ? .milliseconds(100) : .seconds(5)
-            let isDue = now - (progress.lastShown ?? begun) >= wait && progress.done < plan.count
-            if isDue { progress.lastShown = now }
-            return (progress.done, progress.failed, isDue)
+            return (progress.done, progress.failed)
         }
         let isListed =
             switch style.amount {
@@ -105,29 +101,14 @@ public final class TerminalReport: Sendable {
             }
         // What was not tried is told at the end, by its reasons.
         if result.verdict.isTrouble || isListed && (result.verdict.isExecuted || style.amount == .verbose) {
-            clearLine()
+            line.clear()
             write(lines(of: result).map { $0 + "\n" }.joined())
         }
-        if isDue { show(done, failed) }
-    }
-
-    private func show(_ done: Int, _ failed: Int) {
-        let rate = Int(Double(done) / max((ContinuousClock.now - begun).seconds, 1e-3))
-        let text = "\(done) of \(plan.count) done, \(failed) failed, \(rate)/s"
-        if style.isLive {
-            write("\r\u{1B}[K\(text)")
-            progress.withLock { $0.isLineOpen = true }
-        } else {
-            write(text + "\n")
+        guard done < plan.count else { return }
+        line.show {
+            let rate = Int(Double(done) / max((ContinuousClock.now - begun).seconds, 1e-3))
+            return "\(done) of \(plan.count) done, \(failed) failed, \(rate)/s"
         }
-    }
-
-    private func clearLine() {
-        let wasOpen = progress.withLock { progress in
-            defer { progress.isLineOpen = false }
-            return progress.isLineOpen
-        }
-        if wasOpen { write("\r\u{1B}[K") }
     }
 
     private func lines(of result: CaseResult) -> [String] {
@@ -166,7 +147,7 @@ public final class TerminalReport: Sendable {
 
     /// The summary, and where something failed the command that replays it as the very last line.
     public func end(_ summary: RunSummary) {
-        clearLine()
+        line.clear()
         if plan.count == 1, style.amount == .normal, let only = summary.shown.first, only.verdict == .passed,
             let table = Self.timings(only)
         {

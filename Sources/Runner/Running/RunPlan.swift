@@ -38,7 +38,9 @@ public struct RunPlan: Sendable {
     }
 
     /// How many case runs the plan has.
-    public var count: Int { seeds.reduce(0) { $0 + cases(under: $1).count } }
+    public var count: Int {
+        seeds.isEmpty ? 0 : cases.count + (seeds.count - 1) * cases.count { $0.pin == nil }
+    }
 
     /// The cases that are run under a seed: those that are held to a run of their own under the first one only.
     func cases(under seed: UInt64) -> [SuiteCase] { seed == seeds.first ? cases : cases.filter { $0.pin == nil } }

@@ -62,21 +62,31 @@ struct RunPerformance: Sendable {
     /// database does not take is tried again, and ends it all if it stays so: then another instance takes the run up.
     private mutating func performAll(_ actions: [RunAction]) async {
         for action in actions {
-            var delays = Self.storeDelays[...]
-            while true {
-                do {
-                    try await perform(action)
-                    break
-                } catch is CancellationError {
-                    return
-                } catch let error as SQLError {
-                    context.log.error("run \(machine.order.runID): \(error)")
-                    guard let delay = delays.popFirst() else { return }
-                    do { try await context.clock.sleep(for: delay) } catch { return }
-                } catch {
-                    context.log.error("run \(machine.order.runID): \(error)")
-                    break
-                }
+            do {
+                try await Self.again(context, machine.order) { _ in try await perform(action) }
+            } catch is CancellationError {
+                return
+            } catch is SQLError {
+                return
+            } catch {
+                context.log.error("run \(machine.order.runID): \(error)")
+            }
+        }
+    }
+
+    /// Does something, and does it again after a while where the database refuses; `body` is told whether it is again. Throws
+    /// the database's error where it stays so.
+    private static func again(
+        _ context: ServiceContext, _ order: RunOrder, _ body: (_ isAgain: Bool) async throws -> Void
+    ) async throws {
+        var delays = storeDelays[...]
+        var isAgain = false
+        while true {
+            do { return try await body(isAgain) } catch let error as SQLError {
+                context.log.error("run \(order.runID): \(error)")
+                guard let delay = delays.popFirst() else { throw error }
+                isAgain = true
+                try await context.clock.sleep(for: delay)
             }
         }
     }
@@ -94,19 +104,11 @@ struct RunPerformance: Sendable {
     /// Saves the answer and the end of the run. Where the database refuses, it is tried again: a commit whose reply was lost
     /// has taken effect, and only the store can say so.
     private func complete(_ answer: String, _ checkpoint: RunCheckpoint) async throws {
-        var delays = Self.storeDelays[...]
-        var isDoubtful = false
-        while true {
-            do {
-                if isDoubtful, try await store.isCompleted(machine.order) {
-                    return try await store.forgetState(of: machine.order)
-                }
-                return try await store.complete(machine.order, answer: answer, checkpoint, at: context.clock.now)
-            } catch let error as SQLError {
-                context.log.error("run \(machine.order.runID): \(error)")
-                guard let delay = delays.popFirst() else { throw error }
-                isDoubtful = true
-                try await context.clock.sleep(for: delay)
+        try await Self.again(context, machine.order) { isAgain in
+            if isAgain, try await store.isCompleted(machine.order) {
+                try await store.forgetState(of: machine.order)
+            } else {
+                try await store.complete(machine.order, answer: answer, checkpoint, at: context.clock.now)
             }
         }
     }
