@@ -22,8 +22,9 @@ public struct FixtureNode {
     public init(text: String, name: String) throws {
         do {
             // What a scalar is, is asked of the scalar when it is read: the usual resolver of tags would bring the regular
-            // expressions of Foundation into every process, which takes milliseconds and megabytes.
-            guard let node = try Yams.compose(yaml: text, .basic) else {
+            // expressions of Foundation into every process, which takes milliseconds and megabytes. The usual constructor
+            // and encoding cost a look at the environment and tables that composing never asks.
+            guard let node = try Yams.compose(yaml: text, .basic, Constructor([:], [:], [:]), .utf8) else {
                 throw InputError("This file is empty.", at: Place(name))
             }
             self.init(node: node, source: name)
@@ -112,12 +113,22 @@ public struct FixtureNode {
         if node.mapping != nil, let mapping = try? mapping() { return .mapping(mapping) }
         let isQuoted = node.scalar.map { $0.style == .singleQuoted || $0.style == .doubleQuoted } ?? false
         if !isQuoted {
+            // Most plain scalars are words: those that cannot be a number are not tried as one.
+            if let first = node.scalar?.string.utf8.first, Self.beginsNumber(first) {
+                if let integer = node.int { return .integer(integer) }
+                if let number = node.float { return .number(number) }
+            }
             if node.null != nil { return .null }
             if let bool = node.bool { return .bool(bool) }
-            if let integer = node.int { return .integer(integer) }
-            if let number = node.float { return .number(number) }
         }
         return .text(node.scalar?.string ?? "")
+    }
+
+    private static func beginsNumber(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."): true
+        default: false
+        }
     }
 
     /// A YAML value of any kind.

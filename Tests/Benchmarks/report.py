@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 
 # Every figure in the order of the table, with its goal where there is one. Figures that end in x100 are ratios.
 GOALS = [
@@ -128,8 +127,7 @@ def start_backlot(backlot):
     process = subprocess.Popen([backlot, "up", "--port-base", str(port)], stdout=subprocess.DEVNULL)
     try:
         # auth is the first of the services, and listens on the first port.
-        url = f"http://127.0.0.1:{port}/health"
-        until(process, lambda: urllib.request.urlopen(url, timeout=5).status == 200)
+        until(process, lambda: is_healthy(port))
         milliseconds = (time.monotonic() - begun) * 1000
         with open(f"/proc/{process.pid}/status") as file:
             kilobytes = next(int(line.split()[1]) for line in file if line.startswith("VmRSS:"))
@@ -150,6 +148,13 @@ def start_redis(redis):
             return (time.monotonic() - begun) * 1000
         finally:
             stop(process)
+
+
+def is_healthy(port):
+    """Asks as bare as `ping` does, for a client library's own start is not to be measured."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        return connection.recv(64).startswith(b"HTTP/1.1 200 ")
 
 
 def ping(port):

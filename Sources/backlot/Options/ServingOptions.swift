@@ -34,7 +34,7 @@ struct ServingOptions: ParsableArguments {
         let chosen = try UsageError.from { try deviations.chosen() }
         let plan = try UsageError.from { try faults.plan() }
         async let warmUp: Void = LocalWorld.warmUp()
-        var blueprint = Blueprint(.local, seed: seed, fixtures: try Installation.fixtures())
+        var blueprint = Blueprint(.local, seed: seed, fixtures: try await Installation.fixturesConcurrently())
         blueprint.deviations = chosen
         blueprint.faults = plan
         await warmUp
