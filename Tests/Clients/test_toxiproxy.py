@@ -245,11 +245,49 @@ def test_what_is_wrong_is_refused(toxiproxy, echo):
         500, "listen tcp: address local373: missing port in address")
     assert error("POST", "/populate", json=[{"upstream": echo}]) == (400, "missing required field: name at proxy 1")
     assert error("PATCH", "/proxies/nobody", json={}) == (404, "proxy not found")
+    assert error("POST", "/proxies", json={"name": 1}) == (
+        400, "bad request body: json: cannot unmarshal number into Go struct field Proxy.name of type string")
+    assert error("POST", "/proxies/echo/toxics", json={"type": "slicer", "attributes": {"delay": 1.5}}) == (
+        400, "bad request body: json: cannot unmarshal number 1.5 into Go struct field SlicerToxic.attributes.delay of type int")
+    assert error("PATCH", "/proxies/echo/toxics/late", data='{"toxicity": 1e39}') == (
+        400, "bad request body: json: cannot unmarshal number 1e39 into Go struct field .toxicity of type float32")
     browser = requests.get(toxiproxy.url + "/proxies", headers={"User-Agent": "Mozilla/5.0"}, timeout=10)
     assert (browser.status_code, browser.text) == (403, "User agent not allowed\n")
     assert requests.get(toxiproxy.url + "/toxics", timeout=10).status_code == 404
     assert requests.put(toxiproxy.url + "/proxies", timeout=10).status_code == 405
     assert "late" in proxy.toxics() and set(toxiproxy.proxies()) == {"echo"}
+
+
+def test_answers_are_written_as_toxiproxy_writes_them(toxiproxy, echo):
+    """Byte for byte, for those who compare texts."""
+    url = f"{toxiproxy.url}/proxies"
+    disabled = {"name": "<a>", "listen": "localhost:1", "upstream": echo, "enabled": False}
+    reply = requests.post(url, json=disabled, timeout=10)
+    assert (reply.status_code, reply.headers["Content-Type"]) == (201, "application/json")
+    assert reply.text == (
+        f'{{"name":"\\u003ca\\u003e","listen":"localhost:1","upstream":"{echo}","enabled":false,"toxics":[]}}')
+    reply = requests.post(f"{url}/<a>/toxics", json={"type": "noop", "stream": "Upstream", "toxicity": 1e-7}, timeout=10)
+    assert reply.text == (
+        '{"attributes":{},"name":"noop_Upstream","type":"noop","stream":"Upstream","toxicity":1e-7}')
+    # A proxy that never listened is not yet the one of any address.
+    populated = requests.post(
+        f"{toxiproxy.url}/populate", json=[disabled | {"listen": "localhost:0", "enabled": True}], timeout=10)
+    assert populated.json()["proxies"][0]["toxics"] == [] and exchange(toxiproxy.get_proxy("<a>"))[0] == b"hello"
+
+
+def test_paths_are_read_as_toxiproxy_reads_them(toxiproxy, echo):
+    def get(path):
+        with connect(toxiproxy.url.removeprefix("http://")) as connection:
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+            return read(connection).decode()
+
+    toxiproxy.create(name="a/b", upstream=echo)
+    assert get("/proxies/a%2Fb").startswith("HTTP/1.1 404 "), "a slash is a slash, encoded too"
+    moved = get("//proxies?x")
+    assert moved.startswith("HTTP/1.1 301 ") and "Location: /proxies?x\r\n" in moved
+    assert "X-Toxiproxy-Request-Id" not in moved and "X-Toxiproxy-Request-Id" in get("/proxies")
+    assert get("/proxies/%zz").startswith("HTTP/1.1 400 ")
+    assert get("http://x/version").endswith('{"version": "git"}\n')
 
 
 def test_toxics_change_while_a_connection_lives(toxiproxy, echo):

@@ -53,6 +53,11 @@ import Wire
             let bad = try await rig.ask("PATCH", "/proxies/p", #"{"listen":"nowhere"}"#)
             #expect(bad.error == "500 address nowhere: missing port in address")
             #expect(try await rig.ask("GET", "/proxies/p").json["enabled"] == true)
+            let late = try await rig.ask("POST", "/proxies", #"{"name":"q","listen":"nowhere","upstream":"u:1","enabled":false}"#)
+            #expect(late.status == 201, "an address is not looked at before it is listened at")
+            let off = try await rig.ask("PATCH", "/proxies/q", #"{"enabled":false}"#)
+            #expect(off.error == "500 address nowhere: missing port in address")
+            #expect(try await rig.ask("DELETE", "/proxies/q").status == 204)
             try await rig.toxic("p", #"{"type":"latency"}"#)
             let taken = try await rig.ask(
                 "POST", "/populate", #"[{"name":"p","listen":"\#(server.address)","upstream":"u:1"}]"#)
@@ -71,6 +76,24 @@ import Wire
                     "POST", "/proxies", #"{"name":"p\#(listen)","listen":"\#(listen)","upstream":"u:1"}"#)
                 #expect(answer.json["listen"]?.string?.hasPrefix("127.0.0.1:") == true, "\(answer.text)")
             }
+        }
+    }
+
+    @Test func namesComeInAnswersAsGoWritesThem() async throws {
+        try await ControlRig.run { rig in
+            let made = try await rig.ask(
+                "POST", "/proxies", #"{"name":"a<b>&c","listen":"localhost:1","upstream":"u:1","enabled":false}"#)
+            #expect(made.text.hasPrefix(#"{"name":"a\u003cb\u003e\u0026c","#))
+            #expect(try await rig.ask("GET", "/proxies").text.hasPrefix(#"{"a\u003cb\u003e\u0026c":{"#))
+            let toxic = try await rig.toxic("a%3Cb%3E&c", #"{"type":"noop","stream":"UPSTREAM","toxicity":1e-7}"#)
+            #expect(
+                toxic.text
+                    == #"{"attributes":{},"name":"noop_UPSTREAM","type":"noop","stream":"UPSTREAM","toxicity":1e-7}"#)
+            #expect(
+                try await rig.ask("POST", "/proxies", #"{"name":"a/b","listen":"x","upstream":"u:1","enabled":false}"#).status
+                    == 201)
+            #expect(try await rig.ask("GET", "/proxies/a%2Fb").text == "404 page not found\n", "a slash is a slash, encoded too")
+            #expect(try await rig.ask("GET", "/proxies").json["a/b"]?["enabled"] == false)
         }
     }
 }

@@ -65,6 +65,14 @@ import Wire
             for (listen, reason) in [
                 ("local373", "listen tcp: address local373: missing port in address"),
                 ("a:b:1", "listen tcp: address a:b:1: too many colons in address"),
+                ("[::1", "listen tcp: address [::1: missing ']' in address"),
+                ("[::1:5", "listen tcp: address [::1:5: missing ']' in address"),
+                ("[::1]", "listen tcp: address [::1]: missing port in address"),
+                ("[::1]x:5", "listen tcp: address [::1]x:5: missing port in address"),
+                ("[::1]:5:6", "listen tcp: address [::1]:5:6: too many colons in address"),
+                ("x]:5", "listen tcp: address x]:5: unexpected ']' in address"),
+                ("127.0.0.1:-1", "listen tcp: address -1: invalid port"),
+                ("192.0.2.1:https", "listen tcp 192.0.2.1:443: bind: cannot assign requested address"),
                 ("127.0.0.1:99999", "listen tcp: address 99999: invalid port"),
                 ("127.0.0.1:http!", "listen tcp: lookup tcp/http!: unknown port"),
                 ("192.0.2.1:0", "listen tcp 192.0.2.1:0: bind: cannot assign requested address"),
@@ -92,6 +100,11 @@ import Wire
             #expect(try await rig.ask("GET", "/proxies").json.object?.keys == ["one"])
             let bad = try await rig.ask("POST", "/populate", #"[{"name":"x","upstream":"u:1"},{"listen":""}]"#)
             #expect(bad.text == #"{"error":"missing required field: name at proxy 2","status":400,"proxies":null}"#)
+            let noList = try await rig.ask("POST", "/populate", "{}")
+            #expect(
+                noList.json["error"]?.string
+                    == #"bad request body: json: cannot unmarshal object into Go value of type []struct { toxiproxy.Proxy; Enabled *bool "json:\"enabled\"" }"#
+            )
             let twice = try await rig.ask("POST", "/populate", #"[{"name":"x","listen":"localhost:0","upstream":"u:1"}]"#)
             #expect(twice.status == 201 && twice.json["proxies"]?.array?.count == 1)
         }
@@ -106,8 +119,14 @@ import Wire
             #expect(missing.text == "{\"error\":\"proxy not found\",\"status\":404}\n")
             #expect(missing.headers["x-content-type-options"] == "nosniff")
             #expect(missing.headers["x-toxiproxy-request-id"]?.count == 16)
-            #expect(try await rig.ask("GET", "/").text == "404 page not found\n")
+            let nothing = try await rig.ask("GET", "/", headers: "User-Agent: Mozilla/5.0\r\n")
+            #expect(nothing.status == 404 && nothing.text == "404 page not found\n")
+            #expect(nothing.headers["x-toxiproxy-request-id"] == nil, "what has no route is no request of the API")
             #expect(try await rig.ask("PUT", "/proxies").status == 405)
+            let moved = try await rig.ask("POST", "//proxies?x=1")
+            #expect(moved.status == 301 && moved.headers["location"] == "/proxies?x=1" && moved.text.isEmpty)
+            let malformed = try await rig.ask("GET", "/proxies/%zz")
+            #expect(malformed.status == 400 && malformed.text == "400 Bad Request")
             let version = try await rig.ask("GET", "/version")
             #expect(version.text == "{\"version\": \"git\"}\n")
             #expect(version.headers["content-type"] == "application/json;charset=utf-8")

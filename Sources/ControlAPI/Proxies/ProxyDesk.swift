@@ -3,7 +3,6 @@
 import Kernel
 import LoopbackTransport
 import NIOCore
-import Wire
 
 /// Answers the requests of the control API.
 actor ProxyDesk {
@@ -13,12 +12,8 @@ actor ProxyDesk {
     private let transport: LoopbackTransport
     private let draw: ToxicDraw
     private let traffic = ProxyTraffic()
-    private var registry = ProxyRegistry { one, other throws(ControlError) in
-        if one == other { return true }
-        do {
-            let asked = try TCPProxy.numeric(other)
-            return one == asked || (try? TCPProxy.numeric(one)) == asked
-        } catch { throw .system("\(error)") }
+    private var registry = ProxyRegistry { listen throws(ControlError) in
+        do { return try TCPProxy.numeric(listen) } catch { throw .system("\(error)") }
     }
     private var proxies: [String: TCPProxy] = [:]
     /// The last request, which the next one waits for.
@@ -49,12 +44,7 @@ actor ProxyDesk {
 
     private func answer(_ request: ControlRequest) async -> ControlResponse {
         let route: ControlRoute
-        do { route = try ControlRoute(method: request.method, target: request.target) } catch {
-            switch error {
-            case .notFound: return .plain("404 page not found", status: 404)
-            case .methodNotAllowed: return ControlResponse(status: 405, contentType: nil, body: "")
-            }
-        }
+        do { route = try ControlRoute(method: request.method, target: request.target) } catch { return .miss(error) }
         // A page of another site must not be able to drive it.
         if request.userAgent.hasPrefix("Mozilla/") { return .plain("User agent not allowed", status: 403) }
         do { return try await answer(route, request.body) } catch { return error.response }
@@ -63,30 +53,29 @@ actor ProxyDesk {
     private func answer(_ route: ControlRoute, _ body: ByteBuffer) async throws(ControlError) -> ControlResponse {
         switch route {
         case .listProxies:
-            let members = registry.all.map { "\(JSONValue.string($0.name).text):\($0.text)" }
+            let members = registry.all.map { "\(GoJSON.quoted($0.name)):\($0.text)" }
             return .json("{\(members.joined(separator: ","))}")
         case .showProxy(let name): return .json(try registry.proxy(name).text)
         case .listToxics(let name): return .json(try registry.proxy(name).toxicsText)
         case .showToxic(let proxy, let name): return .json(try registry.toxic(name, of: proxy).text)
         case .createProxy:
-            let description = try ProxyDescription(try BodyFields(BodyFields.value(of: body), owner: "Proxy"))
+            let description = ProxyDescription(try BodyFields(BodyFields.value(of: body), as: .proxy))
             try description.check()
             try await perform(try registry.create(description))
             return .json(try registry.proxy(description.name).text, status: 201)
         case .updateProxy(let name):
             let entry = try registry.proxy(name)
-            let description = try ProxyDescription(try BodyFields(BodyFields.value(of: body), owner: "Proxy"), or: entry)
+            let description = ProxyDescription(try BodyFields(BodyFields.value(of: body), as: .proxy), or: entry)
             try await perform(try registry.update(name, to: description))
             return .json(try registry.proxy(name).text)
         case .createToxic(let proxy):
             _ = try registry.proxy(proxy)
-            let change = try registry.add(try BodyFields(BodyFields.value(of: body), owner: "ToxicWrapper"), to: proxy)
+            let change = try registry.add(try BodyFields.value(of: body), to: proxy)
             try await perform(change.steps)
             return .json(change.toxic.text)
         case .updateToxic(let proxy, let name):
             _ = try registry.toxic(name, of: proxy)
-            let fields = try BodyFields(BodyFields.value(of: body), owner: "")
-            let change = try registry.update(name, of: proxy, by: fields)
+            let change = try registry.update(name, of: proxy, by: try BodyFields.value(of: body))
             try await perform(change.steps)
             return .json(change.toxic.text)
         case .deleteProxy(let name): try await perform(try registry.delete(name))
@@ -120,11 +109,14 @@ actor ProxyDesk {
 
     private static func descriptions(_ body: ByteBuffer) throws(ControlError) -> [ProxyDescription] {
         let value = try BodyFields.value(of: body)
-        guard let items = value.isNull ? [] : value.array else {
-            throw .badBody("json: cannot unmarshal object into Go value of type []Proxy")
-        }
         var descriptions: [ProxyDescription] = []
-        for item in items { descriptions.append(try ProxyDescription(try BodyFields(item, owner: "Proxy"))) }
+        switch value {
+        case .null: break
+        case .array(let items):
+            for item in items { descriptions.append(ProxyDescription(try BodyFields(item, as: .listedProxy))) }
+        default:
+            throw .badBody("json: cannot unmarshal \(value.kind) into Go value of type []\(GoStruct.listedProxy.type)")
+        }
         for (index, description) in descriptions.enumerated() { try description.check(" at proxy \(index + 1)") }
         return descriptions
     }

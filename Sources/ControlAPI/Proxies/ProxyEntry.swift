@@ -1,7 +1,6 @@
 // A proxy as the control API knows it, and as requests describe it.
 
 import LoopbackTransport
-import Wire
 
 /// A proxy of the registry.
 struct ProxyEntry: Sendable, Equatable {
@@ -21,8 +20,7 @@ struct ProxyEntry: Sendable, Equatable {
 
     /// The proxy as a JSON object, its members in Toxiproxy's order.
     var text: String {
-        func quoted(_ text: String) -> String { JSONValue.string(text).text }
-        return #"{"name":\#(quoted(name)),"listen":\#(quoted(listen)),"upstream":\#(quoted(upstream)),"#
+        #"{"name":\#(GoJSON.quoted(name)),"listen":\#(GoJSON.quoted(listen)),"upstream":\#(GoJSON.quoted(upstream)),"#
             + #""enabled":\#(isEnabled),"toxics":\#(toxicsText)}"#
     }
 }
@@ -35,11 +33,11 @@ struct ProxyDescription: Sendable, Equatable {
     var isEnabled: Bool
 
     /// What a request says, and for what it does not say, what `standard` does.
-    init(_ request: BodyFields, or standard: ProxyEntry? = nil) throws(ControlError) {
-        name = try request.string("name", or: standard?.name ?? "")
-        listen = try request.string("listen", or: standard?.listen ?? "")
-        upstream = try request.string("upstream", or: standard?.upstream ?? "")
-        isEnabled = try request.bool("enabled", or: standard?.isEnabled ?? true)
+    init(_ request: BodyFields, or standard: ProxyEntry? = nil) {
+        name = request.string("name", or: standard?.name ?? "")
+        listen = request.string("listen", or: standard?.listen ?? "")
+        upstream = request.string("upstream", or: standard?.upstream ?? "")
+        isEnabled = request.bool("enabled", or: standard?.isEnabled ?? true)
     }
 
     /// Throws where a new proxy lacks something. `place` says where in a list it stands.

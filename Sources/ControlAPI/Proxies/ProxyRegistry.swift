@@ -26,10 +26,10 @@ struct ProxyRegistry: Sendable {
     }
 
     private var entries: [String: ProxyEntry] = [:]
-    /// Whether two addresses to listen at are one. Throws where one is no address.
-    private let isSamePlace: @Sendable (String, String) throws(ControlError) -> Bool
+    /// An address to listen at, in numbers. Throws where it is none.
+    private let numeric: @Sendable (String) throws(ControlError) -> String
 
-    init(isSamePlace: @escaping @Sendable (String, String) throws(ControlError) -> Bool) { self.isSamePlace = isSamePlace }
+    init(numeric: @escaping @Sendable (String) throws(ControlError) -> String) { self.numeric = numeric }
 
     /// All proxies, sorted by name.
     var all: [ProxyEntry] { entries.sorted { $0.key < $1.key }.map(\.value) }
@@ -54,10 +54,16 @@ struct ProxyRegistry: Sendable {
     /// A proxy of a list: one that is there already, at the same addresses, stays with its toxics.
     mutating func populate(_ description: ProxyDescription) throws(ControlError) -> [Step] {
         guard let old = entries[description.name] else { return put(description, in: nil) }
-        if try isSamePlace(old.listen, description.listen), old.upstream == description.upstream { return [] }
+        if try isSamePlace(description, as: old) { return [] }
         var stopped = old
         stopped.isEnabled = false
         return (old.isEnabled ? [.stop(old.name)] : []) + put(description, in: stopped)
+    }
+
+    /// Whether it listens there already, before the same server. One that never listened may have its address in words, and
+    /// then it is never the same.
+    private func isSamePlace(_ description: ProxyDescription, as entry: ProxyEntry) throws(ControlError) -> Bool {
+        try numeric(description.listen) == entry.listen && description.upstream == entry.upstream
     }
 
     private mutating func put(_ description: ProxyDescription, in old: ProxyEntry?) -> [Step] {
@@ -69,7 +75,7 @@ struct ProxyRegistry: Sendable {
     mutating func update(_ name: String, to description: ProxyDescription) throws(ControlError) -> [Step] {
         var entry = try proxy(name)
         var steps: [Step] = []
-        if try !isSamePlace(entry.listen, description.listen) || entry.upstream != description.upstream {
+        if try !isSamePlace(description, as: entry) {
             if entry.isEnabled { steps.append(.stop(name)) }
             entry.isEnabled = false
             entry.listen = description.listen
@@ -119,22 +125,23 @@ struct ProxyRegistry: Sendable {
     // MARK: Toxics
 
     /// A new toxic, with the attributes that the request names.
-    mutating func add(_ request: BodyFields, to name: String) throws(ControlError) -> (toxic: Toxic, steps: [Step]) {
+    mutating func add(_ body: BodyValue, to name: String) throws(ControlError) -> (toxic: Toxic, steps: [Step]) {
         let entry = try proxy(name)
-        var toxic = try Toxic(request)
+        var toxic = try Toxic(try BodyFields(body, as: .newToxic))
         guard !entry.toxics.contains(where: { $0.name == toxic.name }) else { throw .toxicExists }
-        toxic.effect = try toxic.effect.changed(by: request)
+        toxic.effect = try toxic.effect.described(body)
         entries[name]?.toxics.append(toxic)
         return (toxic, [.add(toxic, name)])
     }
 
     /// Changes the attributes and the toxicity that the request names.
     mutating func update(
-        _ name: String, of proxy: String, by request: BodyFields
+        _ name: String, of proxy: String, by body: BodyValue
     ) throws(ControlError) -> (toxic: Toxic, steps: [Step]) {
         var toxic = try toxic(name, of: proxy)
-        toxic.effect = try toxic.effect.changed(by: request)
-        toxic.toxicity = try request.float("toxicity", or: toxic.toxicity)
+        let change = try toxic.effect.change(body)
+        toxic.effect = change.effect
+        toxic.toxicity = change.toxicity ?? toxic.toxicity
         if let place = entries[proxy]?.toxics.firstIndex(where: { $0.name == name }) { entries[proxy]?.toxics[place] = toxic }
         return (toxic, [.update(toxic, proxy)])
     }

@@ -1,7 +1,6 @@
 // The toxics by the names and attributes that they have in requests and answers.
 
 import LoopbackTransport
-import Wire
 
 extension ToxicEffect {
     /// The toxic of a type, with all attributes 0; nil where there is no such type.
@@ -43,12 +42,28 @@ extension ToxicEffect {
 
     var type: String { form.type }
 
-    /// The toxic with the attributes that a request names; the others stay as they are.
-    func changed(by request: BodyFields) throws(ControlError) -> ToxicEffect {
+    /// The struct of its attributes.
+    private var attributesForm: GoStruct {
         let form = form
-        let fields = try request.fields("attributes", owner: form.owner)
+        let type: GoType = if case .slicer = self { .int } else { .int64 }
+        return GoStruct(form.owner, package: "toxics", fields: form.attributes.map { ($0.key, type) })
+    }
+
+    /// What a request changes: the toxicity, where it names one, and the attributes that it names.
+    func change(_ body: BodyValue) throws(ControlError) -> (effect: ToxicEffect, toxicity: Float?) {
+        let request = try BodyFields(body, as: .toxicChange(attributesForm))
+        return (changed(by: request.fields("attributes")), request.float("toxicity"))
+    }
+
+    /// The toxic with the attributes that the request for a new one names.
+    func described(_ body: BodyValue) throws(ControlError) -> ToxicEffect {
+        changed(by: try BodyFields(body, as: .newToxicAttributes(attributesForm)).fields("attributes"))
+    }
+
+    private func changed(by fields: BodyFields) -> ToxicEffect {
+        let form = form
         var values: [String: Int64] = [:]
-        for (name, value) in form.attributes { values[name] = try fields.integer(name, or: value) }
+        for (name, value) in form.attributes { values[name] = fields.integer(name, or: value) }
         return ToxicEffect(type: form.type) { values[$0] ?? 0 } ?? self
     }
 
@@ -61,19 +76,19 @@ extension ToxicEffect {
 extension Toxic {
     /// The toxic as a JSON object, its members in Toxiproxy's order.
     var text: String {
-        let toxicity = toxicity == toxicity.rounded() && abs(toxicity) < 1e9 ? "\(Int(toxicity))" : "\(toxicity)"
-        return #"{"attributes":\#(effect.attributesText),"name":\#(JSONValue.string(name).text),"type":"\#(effect.type)","#
-            + #""stream":"\#(stream.rawValue)","toxicity":\#(toxicity)}"#
+        #"{"attributes":\#(effect.attributesText),"name":\#(GoJSON.quoted(name)),"type":"\#(effect.type)","#
+            + #""stream":\#(GoJSON.quoted(streamName)),"toxicity":\#(GoJSON.number(toxicity))}"#
     }
 
-    /// The toxic that a request describes.
+    /// The toxic that a request describes, with all attributes 0.
     init(_ request: BodyFields) throws(ControlError) {
-        let type = try request.string("type", or: "")
-        let streamName = try request.string("stream", or: ProxyStream.downstream.rawValue)
-        let toxicity = try request.float("toxicity", or: 1)
-        let name = try request.string("name", or: "")
+        let type = request.string("type", or: "")
+        let streamName = request.string("stream", or: ProxyStream.downstream.rawValue)
+        let name = request.string("name", or: "")
         guard let stream = ProxyStream(rawValue: streamName.lowercased()) else { throw .invalidStream }
         guard let effect = ToxicEffect(type: type) else { throw .invalidToxicType }
-        self.init(name: name.isEmpty ? "\(type)_\(streamName)" : name, stream: stream, toxicity: toxicity, effect: effect)
+        self.init(
+            name: name.isEmpty ? "\(type)_\(streamName)" : name, stream: stream, streamName: streamName,
+            toxicity: request.float("toxicity") ?? 1, effect: effect)
     }
 }

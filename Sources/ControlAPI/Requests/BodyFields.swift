@@ -1,91 +1,74 @@
-// The fields of a request's JSON body: found by their names, kept as they were where they are missing or null.
+// The fields of a request's JSON body: found by their names, absent where they are missing or null.
 
 import NIOCore
-import Wire
 
 /// A JSON object as a Go program reads one into a struct.
 struct BodyFields {
-    private let object: JSONObject
-    /// The struct's name, for errors.
-    private let owner: String
-    private let path: String
-
-    private init(members object: JSONObject, owner: String, path: String) {
-        self.object = object
-        self.owner = owner
-        self.path = path
-    }
+    private var values: [String: BodyValue] = [:]
+    private var objects: [String: BodyFields] = [:]
 
     /// The first JSON value of a body. Throws what is wrong with it.
-    static func value(of body: ByteBuffer) throws(ControlError) -> JSONValue {
-        let bytes = Array(body.readableBytesView)
-        do {
-            let range = try FirstJSONValue.range(in: bytes)
-            return try JSONValue(json: String(decoding: bytes[range], as: UTF8.self))
-        } catch let failure as FirstJSONValue.Failure {
-            throw .badBody(failure.reason)
-        } catch { throw .badBody("\(error)") }
+    static func value(of body: ByteBuffer) throws(ControlError) -> BodyValue {
+        do { return try FirstJSONValue.read(Array(body.readableBytesView)) } catch { throw .badBody(error.reason) }
     }
 
-    /// The fields of a value that is an object or null.
-    init(_ value: JSONValue, owner: String, path: String = "") throws(ControlError) {
+    /// The fields of a value that is to be an object or null. Throws the first member that does not fit its field.
+    init(_ value: BodyValue, as form: GoStruct) throws(ControlError) {
         switch value {
-        case .object(let object): self.init(members: object, owner: owner, path: path)
-        case .null: self.init(members: [:], owner: owner, path: path)
-        default: throw .badBody("json: cannot unmarshal \(Self.kind(value)) into Go value of type \(owner)")
+        case .null: break
+        case .object(let members): try read(members, form, path: "")
+        default: throw .badBody("json: cannot unmarshal \(value.kind) into Go value of type \(form.type)")
         }
     }
 
-    func string(_ name: String, or standard: String) throws(ControlError) -> String {
-        guard let value = value(name) else { return standard }
-        guard let text = value.string else { throw mismatch(name, value, "string") }
-        return text
-    }
+    private init() {}
 
-    func bool(_ name: String, or standard: Bool) throws(ControlError) -> Bool {
-        guard let value = value(name) else { return standard }
-        guard let truth = value.bool else { throw mismatch(name, value, "bool") }
-        return truth
-    }
-
-    func integer(_ name: String, or standard: Int64) throws(ControlError) -> Int64 {
-        guard let value = value(name) else { return standard }
-        guard case .integer(let number) = value else { throw mismatch(name, value, "int64") }
-        return number
-    }
-
-    func float(_ name: String, or standard: Float) throws(ControlError) -> Float {
-        guard let value = value(name) else { return standard }
-        guard let number = value.double else { throw mismatch(name, value, "float32") }
-        return Float(number)
-    }
-
-    /// The fields of an object within, for the struct `owner`; empty where there is none.
-    func fields(_ name: String, owner: String) throws(ControlError) -> BodyFields {
-        guard let value = value(name) else { return BodyFields(members: [:], owner: owner, path: path + name + ".") }
-        guard let object = value.object else { throw mismatch(name, value, "toxics.\(owner)") }
-        return BodyFields(members: object, owner: owner, path: path + name + ".")
-    }
-
-    /// Go finds a field by its name, and where there is none of that name, by the name in any case.
-    private func value(_ name: String) -> JSONValue? {
-        let found = object[name] ?? object.first { $0.key.lowercased() == name }?.value
-        return found == .null ? nil : found
-    }
-
-    private func mismatch(_ name: String, _ value: JSONValue, _ type: String) -> ControlError {
-        .badBody("json: cannot unmarshal \(Self.kind(value)) into Go struct field \(owner).\(path)\(name) of type \(type)")
-    }
-
-    private static func kind(_ value: JSONValue) -> String {
-        switch value {
-        case .null: "null"
-        case .bool: "bool"
-        case .integer(let number): "number \(number)"
-        case .number(let number): "number \(number)"
-        case .string: "string"
-        case .array: "array"
-        case .object: "object"
+    private mutating func read(_ members: [BodyMember], _ form: GoStruct, path: String) throws(ControlError) {
+        for member in members {
+            guard let field = form.field(member.key), member.value != .null else { continue }
+            let place = path + field.name
+            guard Self.fits(member.value, field.type) else {
+                throw Self.mismatch(member.value, field.type, "\(form.name).\(place)")
+            }
+            values[field.name] = member.value
+            if case (.object(let inner), .object(let members)) = (field.type, member.value) {
+                try objects[field.name, default: BodyFields()].read(members, inner, path: place + ".")
+            }
         }
     }
+
+    private static func fits(_ value: BodyValue, _ type: GoType) -> Bool {
+        switch (type, value) {
+        case (.string, .string), (.bool, .bool), (.object, .object): true
+        case (.int, .number(let digits)), (.int64, .number(let digits)): Int64(digits) != nil
+        case (.float32, .number(let digits)): Float(digits)?.isFinite ?? false
+        default: false
+        }
+    }
+
+    /// A number that is out of place is called by its kind alone, one that does not fit by its digits too.
+    private static func mismatch(_ value: BodyValue, _ type: GoType, _ place: String) -> ControlError {
+        var kind = value.kind
+        if case .number(let digits) = value, [.int, .int64, .float32].contains(type) { kind += " \(digits)" }
+        return .badBody("json: cannot unmarshal \(kind) into Go struct field \(place) of type \(type.name)")
+    }
+
+    func string(_ name: String, or standard: String) -> String {
+        if case .string(let text) = values[name] { text } else { standard }
+    }
+
+    func bool(_ name: String, or standard: Bool) -> Bool {
+        if case .bool(let truth) = values[name] { truth } else { standard }
+    }
+
+    func integer(_ name: String, or standard: Int64) -> Int64 {
+        if case .number(let digits) = values[name] { Int64(digits) ?? standard } else { standard }
+    }
+
+    func float(_ name: String) -> Float? {
+        if case .number(let digits) = values[name] { Float(digits) } else { nil }
+    }
+
+    /// The fields of an object within; none where there is no such object.
+    func fields(_ name: String) -> BodyFields { objects[name] ?? BodyFields() }
 }

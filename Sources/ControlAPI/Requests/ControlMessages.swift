@@ -1,7 +1,6 @@
 // What the control API is asked and what it answers, without the connection between.
 
 import NIOCore
-import Wire
 
 /// A request, read whole.
 struct ControlRequest: Sendable {
@@ -19,6 +18,12 @@ struct ControlResponse: Sendable, Equatable {
     /// Whether browsers are told not to guess the type, as with Go's plain errors.
     var isPlainError = false
     let body: String
+    /// Where the resource is, if it is elsewhere.
+    var location: String?
+    /// Whether a route was found. What is answered without one is no request of the API and gets no number.
+    var isRouted = true
+    /// Whether the connection ends with it.
+    var endsConnection = false
 
     static func json(_ text: String, status: Int = 200) -> ControlResponse {
         ControlResponse(status: status, contentType: "application/json", body: text)
@@ -30,6 +35,23 @@ struct ControlResponse: Sendable, Equatable {
     /// A line of text, as Go's `http.Error` writes one: Toxiproxy sends its JSON errors that way too.
     static func plain(_ text: String, status: Int) -> ControlResponse {
         ControlResponse(status: status, contentType: "text/plain; charset=utf-8", isPlainError: true, body: text + "\n")
+    }
+
+    /// What is answered where there is no route.
+    static func miss(_ miss: ControlRoute.Miss) -> ControlResponse {
+        var response: ControlResponse
+        switch miss {
+        case .notFound: response = .plain("404 page not found", status: 404)
+        case .methodNotAllowed: response = ControlResponse(status: 405, contentType: nil, body: "")
+        case .moved(let path):
+            response = ControlResponse(status: 301, contentType: nil, body: "")
+            response.location = path
+        case .malformed:
+            response = ControlResponse(status: 400, contentType: "text/plain; charset=utf-8", body: "400 Bad Request")
+            response.endsConnection = true
+        }
+        response.isRouted = false
+        return response
     }
 }
 
@@ -55,7 +77,7 @@ struct ControlError: Error, Sendable, Equatable {
     static func system(_ reason: String) -> ControlError { ControlError(message: reason, status: 500) }
 
     /// `"error":...,"status":...`, the members of the JSON object.
-    var members: String { #""error":\#(JSONValue.string(message).text),"status":\#(status)"# }
+    var members: String { #""error":\#(GoJSON.quoted(message)),"status":\#(status)"# }
 
     var response: ControlResponse { .plain("{\(members)}", status: status) }
 }

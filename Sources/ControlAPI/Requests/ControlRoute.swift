@@ -21,13 +21,19 @@ enum ControlRoute: Sendable, Equatable {
     enum Miss: Error, Equatable {
         case notFound
         case methodNotAllowed
+        /// The path is not in its shortest form; that is this one.
+        case moved(String)
+        /// The target is none.
+        case malformed
     }
 
-    /// The route of a method and a target, without its query. Names may be percent-encoded.
+    /// The route of a method and a target. Names may be percent-encoded; a slash in one divides it all the same, so a proxy
+    /// whose name has one is out of reach, as with Toxiproxy.
     init(method: String, target: String) throws(Miss) {
-        let path = target.prefix { $0 != "?" && $0 != "#" }
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map { Self.decoded(String($0)) }
-        guard path.hasPrefix("/"), !parts.contains("") else { throw .notFound }
+        guard let target = RequestTarget(target) else { throw .malformed }
+        if let shortest = target.shortest { throw .moved(shortest) }
+        let parts = target.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map { String($0) }
+        guard !parts.contains("") else { throw .notFound }
         func choose(_ routes: KeyValuePairs<String, ControlRoute>) throws(Miss) -> ControlRoute {
             guard let route = routes.first(where: { $0.key == method })?.value else { throw .methodNotAllowed }
             return route
@@ -54,24 +60,5 @@ enum ControlRoute: Sendable, Equatable {
             ])
         default: throw .notFound
         }
-    }
-
-    /// A part of a path with its percent-encoded bytes decoded (RFC 3986 section 2.1).
-    private static func decoded(_ text: String) -> String {
-        guard text.contains("%") else { return text }
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-            if byte == UInt8(ascii: "%"), digits.utf8.count == 2, digits.allSatisfy(\.isHexDigit),
-                let value = UInt8(digits, radix: 16)
-            {
-                bytes.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -65,12 +65,13 @@ final class ControlHandler: ChannelInboundHandler {
     private func write(_ response: ControlResponse, to request: HTTPRequestHead, _ context: ChannelHandlerContext) {
         isAnswering = false
         guard context.channel.isActive else { return }
-        let isLast = !request.isKeepAlive || hasInputEnded
+        let isLast = !request.isKeepAlive || hasInputEnded || response.endsConnection
         var headers = HTTPHeaders()
         if let type = response.contentType { headers.add(name: "Content-Type", value: type) }
         if response.isPlainError { headers.add(name: "X-Content-Type-Options", value: "nosniff") }
         if response.status != 204 { headers.add(name: "Content-Length", value: "\(response.body.utf8.count)") }
-        headers.add(name: "X-Toxiproxy-Request-Id", value: requestID())
+        if let location = response.location { headers.add(name: "Location", value: location) }
+        if response.isRouted { headers.add(name: "X-Toxiproxy-Request-Id", value: requestID()) }
         if isLast { headers.add(name: "Connection", value: "close") }
         let status = HTTPResponseStatus(statusCode: response.status)
         context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))), promise: nil)

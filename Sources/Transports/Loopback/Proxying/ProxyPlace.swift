@@ -16,24 +16,50 @@ struct ProxyPlace: Sendable, Equatable {
 
     /// Reads `host:port`; a host of IPv6 stands in brackets, and either part may be missing.
     init(_ text: String) throws(ProxyAddressError) {
+        let (host, port) = try Self.split(text)
+        self.host = host
+        self.port = try Self.number(of: port)
+    }
+
+    /// Host and port as they are written, told apart as Go's `net.SplitHostPort` does.
+    private static func split(_ text: String) throws(ProxyAddressError) -> (host: String, port: Substring) {
         func error(_ reason: String) -> ProxyAddressError { ProxyAddressError(description: "address \(text): \(reason)") }
         guard let colon = text.lastIndex(of: ":") else { throw error("missing port in address") }
-        var host = String(text[..<colon])
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            host = String(host.dropFirst().dropLast())
+        var host = text[..<colon]
+        var unchecked = text[...]
+        if text.hasPrefix("[") {
+            guard let end = text.firstIndex(of: "]") else { throw error("missing ']' in address") }
+            let next = text.index(after: end)
+            guard next == colon else {
+                let isColon = next < text.endIndex && text[next] == ":"
+                throw error(isColon ? "too many colons in address" : "missing port in address")
+            }
+            host = text[text.index(after: text.startIndex)..<end]
+            unchecked = text[next...]
+            if host.contains("[") { throw error("unexpected '[' in address") }
         } else if host.contains(":") {
             throw error("too many colons in address")
         }
-        let digits = text[text.index(after: colon)...]
-        if digits.isEmpty {
-            port = 0
-        } else if let number = Int(digits), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
-            guard number <= 65_535 else { throw ProxyAddressError(description: "address \(digits): invalid port") }
-            port = number
-        } else {
-            throw ProxyAddressError(description: "lookup tcp/\(digits): unknown port")
+        for bracket in ["[", "]"] where unchecked.contains(bracket) { throw error("unexpected '\(bracket)' in address") }
+        return (String(host), text[text.index(after: colon)...])
+    }
+
+    /// The ports that Go knows by name wherever it runs and that a proxy may stand before.
+    private static let named: KeyValuePairs = [
+        "http": 80, "https": 443, "domain": 53, "ftp": 21, "ssh": 22, "telnet": 23, "smtp": 25, "imaps": 993,
+    ]
+
+    private static func number(of text: Substring) throws(ProxyAddressError) -> Int {
+        if text.isEmpty { return 0 }
+        let digits = text.first == "+" || text.first == "-" ? text.dropFirst() : text
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            if let number = named.first(where: { $0.key == text.lowercased() })?.value { return number }
+            throw ProxyAddressError(description: "lookup tcp/\(text): unknown port")
         }
-        self.host = host
+        guard let number = Int(text), (0...65_535).contains(number) else {
+            throw ProxyAddressError(description: "address \(text): invalid port")
+        }
+        return number
     }
 
     /// The address to listen at. Without a host that is this machine's loopback, not all networks. May ask the resolver.

@@ -27,15 +27,18 @@ public struct Toxic: Sendable, Hashable {
     public let name: String
     /// The direction that it spoils.
     public let stream: ProxyStream
+    /// The direction as it was written by whoever added the toxic: it may be in capitals.
+    public let streamName: String
     /// The probability that it spoils a connection: 1 and above always, 0 and below never.
     public var toxicity: Float
     /// What it does.
     public var effect: ToxicEffect
 
-    /// A toxic from its parts.
-    public init(name: String, stream: ProxyStream, toxicity: Float = 1, effect: ToxicEffect) {
+    /// A toxic from its parts. Without a `streamName` the direction is called by its own name.
+    public init(name: String, stream: ProxyStream, streamName: String? = nil, toxicity: Float = 1, effect: ToxicEffect) {
         self.name = name
         self.stream = stream
+        self.streamName = streamName ?? stream.rawValue
         self.toxicity = toxicity
         self.effect = effect
     }
