@@ -275,21 +275,6 @@ def test_answers_are_written_as_toxiproxy_writes_them(toxiproxy, echo):
     assert populated.json()["proxies"][0]["toxics"] == [] and exchange(toxiproxy.get_proxy("<a>"))[0] == b"hello"
 
 
-def test_paths_are_read_as_toxiproxy_reads_them(toxiproxy, echo):
-    def get(path):
-        with connect(toxiproxy.url.removeprefix("http://")) as connection:
-            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
-            return read(connection).decode()
-
-    toxiproxy.create(name="a/b", upstream=echo)
-    assert get("/proxies/a%2Fb").startswith("HTTP/1.1 404 "), "a slash is a slash, encoded too"
-    moved = get("//proxies?x")
-    assert moved.startswith("HTTP/1.1 301 ") and "Location: /proxies?x\r\n" in moved
-    assert "X-Toxiproxy-Request-Id" not in moved and "X-Toxiproxy-Request-Id" in get("/proxies")
-    assert get("/proxies/%zz").startswith("HTTP/1.1 400 ")
-    assert get("http://x/version").endswith('{"version": "git"}\n')
-
-
 def test_toxics_change_while_a_connection_lives(toxiproxy, echo):
     proxy = toxiproxy.create(name="echo", upstream=echo)
     with connect(proxy.listen) as connection:
@@ -339,3 +324,20 @@ def test_toxicity_follows_the_seed(tmp_path, echo, control):
     assert 5 <= sum(first) <= 35
     assert hits(7) == first
     assert hits(8) != first
+
+
+def test_paths_are_read_as_toxiproxy_reads_them(tmp_path, echo, control):
+    # An environment of its own: nobody can remove a proxy whose name has a slash.
+    with environment(tmp_path) as client:
+        def get(path):
+            with connect(client.url.removeprefix("http://")) as connection:
+                connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+                return read(connection).decode()
+
+        client.create(name="a/b", upstream=echo)
+        assert get("/proxies/a%2Fb").startswith("HTTP/1.1 404 "), "a slash is a slash, encoded too"
+        moved = get("//proxies?x")
+        assert moved.startswith("HTTP/1.1 301 ") and "Location: /proxies?x\r\n" in moved
+        assert "X-Toxiproxy-Request-Id" not in moved and "X-Toxiproxy-Request-Id" in get("/proxies")
+        assert get("/proxies/%zz").startswith("HTTP/1.1 400 ")
+        assert get("http://x/version").endswith('{"version": "git"}\n')
