@@ -22,6 +22,7 @@ public final class FaultInjector: Sendable {
     private let origin: Instant
     private let counts = Mutex<[Counter: UInt64]>([:])
     private let taken = Mutex<[FaultDecision]>([])
+    private let possible = Mutex<Set<FaultCell>>([])
     private let ended = Atomic<Bool>(false)
 
     private struct Counter: Hashable {
@@ -98,6 +99,7 @@ public final class FaultInjector: Sendable {
                 guard let ordinal = ordinals[index] else { continue }
                 event.ordinal = ordinal
             }
+            noteIfPossible(fault, event)
             let verdict = fault.judge(event, actor: event.place.actor, chance)
             guard verdict != .pass else { continue }
             return record(verdict, fault.name, event)
@@ -134,6 +136,7 @@ public final class FaultInjector: Sendable {
             let occurrence = counts[fault.name, default: 0] + 1
             counts[fault.name] = occurrence
             let event = FaultEvent(place, occurrence: occurrence, time: fault.window?.start ?? .zero)
+            noteIfPossible(fault, event)
             let verdict = fault.judge(event, actor: place.actor, chance)
             return verdict == .pass ? nil : record(verdict, fault.name, event)
         }
@@ -150,6 +153,16 @@ public final class FaultInjector: Sendable {
         taken.withLock { $0.append(decision) }
         return verdict
     }
+
+    private func noteIfPossible(_ fault: PlannedFault, _ event: FaultEvent) {
+        guard plan.notesPossible, fault.concerns(event) else { return }
+        let cell = FaultCell(fault: fault.name, service: event.place.service.role)
+        possible.withLock { _ = $0.insert(cell) }
+    }
+
+    /// Which faults could have happened where so far, sorted: those that were asked about something that concerns them,
+    /// whatever chance said. Empty unless the plan has ``FaultPlan/notesPossible``.
+    public var possibleCells: [FaultCell] { possible.withLock { $0.sorted() } }
 
     /// The decisions taken so far, in order.
     public var decisions: [FaultDecision] { taken.withLock { $0 } }

@@ -16,6 +16,9 @@ public struct FaultPlan: Sendable {
     /// From when on decisions are not repeated any more, and another seed decides on the plan's faults.
     public var reseeding: Reseeding?
 
+    /// Whether worlds keep note of which faults could have happened where, for those who ask what a search has reached.
+    public var notesPossible = false
+
     /// A time from which on another seed decides.
     public struct Reseeding: Sendable, Hashable {
         /// The time since the world began.

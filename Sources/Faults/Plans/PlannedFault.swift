@@ -25,10 +25,8 @@ public struct PlannedFault: Sendable {
 
     /// The verdict on an event, if it concerns this fault and chance lets it happen.
     func judge(_ event: FaultEvent, actor: @autoclosure () -> String, _ chance: Chance) -> Verdict {
+        guard concerns(event) else { return .pass }
         let occurrence = event.ordinal ?? event.occurrence
-        guard occurrences?.contains(occurrence) ?? true, pattern.matches(event.place) else { return .pass }
-        // What has an appointment is asked before its time.
-        guard event.place.site == .appointment || window?.contains(event.time) ?? true else { return .pass }
         let (site, actor) = ("\(event.place.site.rawValue) \(text)", actor())
         let happening = chance.draw(site: site, actor: actor, occurrence: occurrence)
         guard happening.happens(probability) else { return .pass }
@@ -36,6 +34,13 @@ public struct PlannedFault: Sendable {
         event.window = window
         event.linkDraw = chance.draw(site: site + "/link", actor: event.place.linkName ?? actor, occurrence: 0)
         return rule.judge(event, chance.draw(site: site + "/parameter", actor: actor, occurrence: occurrence))
+    }
+
+    /// Whether an event is one of those that the fault may happen to, if chance lets it.
+    func concerns(_ event: FaultEvent) -> Bool {
+        guard occurrences?.contains(event.ordinal ?? event.occurrence) ?? true, pattern.matches(event.place) else { return false }
+        // What has an appointment is asked before its time.
+        return event.place.site == .appointment || window?.contains(event.time) ?? true
     }
 
     /// Whether an event is of those that are counted for a fault with a condition.

@@ -17,6 +17,9 @@ public struct ExplorePlan: Sendable {
     public var patience: Duration?
     /// After how many distinct failures the search stops; never, if nil.
     public var failureLimit: Int?
+    /// Whether the search stops when it has seen all that it is to see: every mark of its cases, and every kind of fault at
+    /// every service where it could happen.
+    public var stopsWhenCovered = false
     /// Whether failures are shrunk.
     public var shrinks = true
     /// The faults of cases that survive mild ones only; nil where every case has the plan's.
@@ -37,11 +40,14 @@ public struct ExplorePlan: Sendable {
     /// What is run under one seed: the cases that survive every fault; of the others, which have milder ones, the next in
     /// turn. Where every case has the plan's faults, all of them.
     func runs(under seed: UInt64) -> [CaseRun] {
-        guard let mildFaults else { return run.cases.map { CaseRun(suiteCase: $0, seed: seed, plan: run) } }
+        var run = run
+        run.blueprint.faults.notesPossible = stopsWhenCovered
+        guard var mildFaults else { return run.cases.map { CaseRun(suiteCase: $0, seed: seed, plan: run) } }
         var runs = run.cases.filter { $0.survives == .any }.map { CaseRun(suiteCase: $0, seed: seed, plan: run) }
         let others = run.cases.filter { $0.survives == .mild }
         if !others.isEmpty {
             var mild = run
+            mildFaults.notesPossible = stopsWhenCovered
             mild.blueprint.faults = mildFaults
             runs.append(CaseRun(suiteCase: others[Int(seed % UInt64(others.count))], seed: seed, plan: mild))
         }

@@ -15,8 +15,8 @@ public struct ExploreSummary: Sendable {
     public private(set) var notRun = (count: 0, reason: "")
     /// The distinct failures, in the order in which they were found; shrunk where they were.
     public private(set) var failures: [DistinctFailure] = []
-    /// Which faults happened where.
-    public private(set) var coverage = FaultCoverage()
+    /// What was seen of all that there is to see.
+    public private(set) var coverage: SearchCoverage
     /// The fingerprints of all case runs together.
     public private(set) var fingerprint: Fingerprint?
     /// Real time.
@@ -24,8 +24,8 @@ public struct ExploreSummary: Sendable {
     private var lastSeed: UInt64?
     private var counts: [String: (ran: Int, failed: [String: Int])] = [:]
 
-    /// Nothing yet.
-    public init() {}
+    /// Nothing yet of a search.
+    public init(_ plan: ExplorePlan) { coverage = SearchCoverage(plan.run.cases) }
 
     /// Counts what has happened.
     public mutating func add(_ event: ExploreEvent) {
@@ -55,7 +55,7 @@ public struct ExploreSummary: Sendable {
             notRun.count += 1
         case .skipped: break
         }
-        coverage.add(result.decisions)
+        coverage.add(result)
         if let next = result.fingerprint { fingerprint = fingerprint?.combined(with: next) ?? next }
     }
 

@@ -7,8 +7,8 @@ import Suites
 
 /// Searches seeds for failures.
 ///
-/// Events come in the order of the seeds, whatever the number of threads; a search that is ended by its limit of failures
-/// tells nothing of what ran beyond the last of them. Only a limit of time makes two searches of equal plans differ.
+/// Events come in the order of the seeds, whatever the number of threads; a search that is ended by its limit of failures,
+/// or because it has seen all, tells nothing of what ran beyond. Only a limit of time makes two searches of equal plans differ.
 public final class SeedSearch: @unchecked Sendable {  // because every access to what changes is under the lock
     private enum Work {
         case run(Int, CaseRun)
@@ -28,10 +28,12 @@ public final class SeedSearch: @unchecked Sendable {  // because every access to
     private var isStopped = false
     private var shrinkings: [DistinctFailure] = []
     private var known: Set<String> = []
+    private var coverage: SearchCoverage
 
     private init(_ plan: ExplorePlan, _ continuation: AsyncStream<ExploreEvent>.Continuation) {
         self.plan = plan
         self.continuation = continuation
+        coverage = SearchCoverage(plan.run.cases)
         deadline = plan.patience.map { .now.advanced(by: $0) }
         nextSeed = plan.run.cases.isEmpty ? nil : plan.firstSeed
     }
@@ -102,6 +104,10 @@ public final class SeedSearch: @unchecked Sendable {  // because every access to
             emitted += 1
             continuation.yield(.ran(result))
             judge(run, result)
+            if plan.stopsWhenCovered {
+                coverage.add(result)
+                isStopped = isStopped || coverage.isComplete
+            }
         }
         condition.broadcast()
     }

@@ -82,14 +82,36 @@ public final class ExploreReport: Sendable {
             let of = plan.seedCount.map { " of \($0)" } ?? ""
             return "\(summary.seeds)\(of) seeds, \(Int(summary.seedsPerSecond)) seeds/s, "
                 + "\(counted(summary.failures.count, "distinct failure")) (\(summary.failed) runs), "
-                + "\(summary.coverage.reached) cells of fault and service"
+                + coverage(summary)
         }
+    }
+
+    private func coverage(_ summary: ExploreSummary) -> String {
+        let (faults, marks) = (summary.coverage.faults, summary.coverage.marks)
+        let of = plan.stopsWhenCovered ? " of \(faults.reached + faults.missing.count)" : ""
+        return "\(faults.reached)\(of) cells of fault and service, \(marks.marks.count - marks.missing.count) of "
+            + "\(counted(marks.marks.count, "mark"))"
+    }
+
+    /// What the search has not seen, or that it has seen all.
+    private static func told(_ coverage: SearchCoverage) -> String {
+        if coverage.isComplete { return "all was seen: every mark, and every fault at every service where it could happen\n" }
+        let cells = coverage.faults.missing.map { "\($0.fault) at \($0.service)" }
+        let marks = coverage.marks.missing.map { "'\($0.mark)' in \($0.id)" }
+        let missing = cells + marks
+        return missing.isEmpty
+            ? "all that was possible was seen, some of it in one run alone: more may be possible\n"
+            : "not seen: \(missing.joined(separator: ", "))\n"
     }
 
     /// The summary: which faults happened where, how much was run, and what to type next.
     public func end(_ summary: ExploreSummary, files: [String]) {
         line.clear()
-        write(summary.coverage.table(services: ServiceName.names).map { "  \($0)\n" }.joined())
+        let coverage = summary.coverage
+        for table in [coverage.faults.table(services: ServiceName.names), coverage.marks.table] {
+            write(table.map { "  \($0)\n" }.joined())
+        }
+        if plan.stopsWhenCovered { write(Self.told(coverage)) }
         if summary.notRun.count > 0 {
             write("could not run \(counted(summary.notRun.count, "case run")): \(summary.notRun.reason)\n")
         }

@@ -10,6 +10,8 @@ public enum FailureSignature {
         "\(finding.step): \(finding.message)"
             .replacing(/\ is .*, expected .*/, with: " is not what was expected")
             .replacing(/"[^"]*"/, with: "#")
+            // Tokens, whose parts may have signs in them.
+            .replacing(/eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/, with: "#")
             .replacing(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/, with: "#")
             .replacing(/[A-Za-z_]*[0-9][0-9A-Za-z_.]*/, with: "#")
             .replacing(/#([-:.]?#)+/, with: "#")

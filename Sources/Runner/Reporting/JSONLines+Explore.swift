@@ -46,6 +46,13 @@ extension JSONLines {
         put([
             "kind": "summary", "seeds": JSONValue(Int(clamping: summary.seeds)), "executed": JSONValue(summary.executed),
             "failed": JSONValue(summary.failed), "not_run": JSONValue(summary.notRun.count),
+            "marks": .array(
+                summary.coverage.marks.marks.map {
+                    ["case": .string($0.id), "mark": .string($0.mark), "seen": JSONValue($0.seen), "runs": JSONValue($0.runs)]
+                }),
+            "fault_cells": JSONValue(summary.coverage.faults.reached),
+            "fault_cells_missing": .array(
+                summary.coverage.faults.missing.map { ["fault": .string($0.fault), "service": .string($0.service)] }),
             "failures": JSONValue(summary.failures.count), "files": Self.texts(files),
             "real_seconds": .number(summary.took.seconds), "fingerprint": Self.text(summary.fingerprint),
             "exit": .integer(Int64(summary.exitCode)),

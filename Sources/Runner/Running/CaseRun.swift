@@ -29,7 +29,9 @@ struct CaseRun {
         let (suiteCase, setting) = (suiteCase, plan.setting)
         let outcome = SimulatedWorld.run(blueprint, recordsSchedule: recordsSchedule) { world in
             let report = try await suiteCase.run(in: world, setting)
-            return (report: report, faults: world.faultLines, decisions: world.decisions)
+            return (
+                report: report, faults: world.faultLines, decisions: world.decisions, possible: world.possibleFaults
+            )
         }
         var result: CaseResult
         switch outcome.result {
@@ -37,8 +39,10 @@ struct CaseRun {
             let hung = outcome.hungTasks.map { Finding(user: "world", step: "tear-down", "\($0) and did not end") }
             result = self.result(Self.verdict(value.report.findings + hung, value.report))
             result.timings = value.report.timings
+            result.marks = value.report.marks
             result.faults = value.faults
             result.decisions = value.decisions
+            result.possibleFaults = value.possible
         case .failure(let error): result = self.result(Self.verdict(of: error))
         }
         result.fingerprint = outcome.fingerprint
@@ -65,7 +69,7 @@ struct CaseRun {
             }
             result = self.result(Self.verdict(value.report.findings, value.report))
             (result.timings, result.faults, result.events) = (value.report.timings, value.faults, value.events)
-            result.decisions = value.decisions
+            (result.marks, result.decisions) = (value.report.marks, value.decisions)
         } catch {
             result = self.result(.notRun("\(error)"))
         }

@@ -8,6 +8,8 @@ public struct CaseReport: Sendable, Hashable {
     public var timings: [StepTiming] = []
     /// How many calls, frames and assertions the case made: a case that made none has shown nothing.
     public var checks = 0
+    /// What has happened of that which the case says happens sometimes.
+    public var marks: Set<String> = []
 
     /// An empty report.
     public init() {}
@@ -16,6 +18,7 @@ public struct CaseReport: Sendable, Hashable {
         findings += other.findings
         timings += other.timings
         checks += other.checks
+        marks.formUnion(other.marks)
     }
 }
 

@@ -21,6 +21,8 @@ public struct SuiteCase: Sendable {
     public let needs: [CaseNeed]
     /// Which faults it survives: under others it may fail although nothing is wrong.
     public let survives: FaultTolerance
+    /// What happens under some seeds, and must be seen for a search to have shown what the case is for.
+    public let sometimes: [String]
     /// How many steps each user takes where the run decides nothing; nil for a case of a fixed course.
     public let steps: Int?
     /// The one run that it is held to; nil where the run decides.
@@ -31,7 +33,7 @@ public struct SuiteCase: Sendable {
     /// A case from its parts. `arrange` makes the world what the case is about: with two replicas, for example.
     init(
         _ id: String, _ title: String, layer: CaseLayer, covers: [String], catches: [String] = [], needs: [CaseNeed] = [],
-        finds: [String] = [], survives: FaultTolerance = .mild, steps: Int? = nil,
+        finds: [String] = [], sometimes: [String] = [], survives: FaultTolerance = .mild, steps: Int? = nil,
         arrange: @escaping @Sendable (inout Blueprint) -> Void = { _ in },
         body: @escaping @Sendable (Stage) async throws -> Void
     ) {
@@ -42,6 +44,7 @@ public struct SuiteCase: Sendable {
         self.catches = catches
         self.needs = needs
         self.finds = finds
+        self.sometimes = sometimes
         self.survives = survives
         self.steps = steps
         self.arrange = arrange
@@ -82,7 +85,10 @@ public struct SuiteCase: Sendable {
         setting.steps = setting.steps ?? steps
         let stage = Stage(world, setting)
         do { try await body(stage) } catch is JourneyEnded {}
-        return stage.report
+        let report = stage.report
+        let undeclared = report.marks.subtracting(sometimes).sorted()
+        precondition(undeclared.isEmpty, "the case \(id) does not declare that it sometimes sees: \(undeclared)")
+        return report
     }
 }
 

@@ -111,6 +111,9 @@ public final class World: Sendable {
     /// Whether a fault has happened to the cache.
     public var hasCacheFaults: Bool { mesh.injector.decisions.contains { $0.site == .cache } }
 
+    /// Which faults could have happened where so far, sorted; empty unless the plan of faults keeps note of that.
+    public var possibleFaults: [FaultCell] { mesh.injector.possibleCells }
+
     /// The faults that happened so far: enough to have them happen again, with ``FaultPlan/init(repeating:)``.
     public var decisions: DecisionList {
         DecisionList(mesh.injector.decisions, order: blueprint.faults.decisions?.order ?? .seeded)

@@ -22,6 +22,9 @@ struct ExploreCommand: AsyncParsableCommand {
             'backlot replay' runs again.
             With --against, the case and the faults of a failure file are searched for that failure, under as many seeds as it
             takes to say with 99 % confidence that it is gone.
+            Cases name what happens sometimes, such as a reply that is lost after its request was served: a search that never
+            saw it has shown less than it seems. With --until-covered the search ends when all of that was seen, and every kind
+            of fault at every service where it could happen.
             Exit codes: 0 no failure, 1 failures, 2 could not run or nothing ran, 64 wrong usage.
 
             Examples:
@@ -35,13 +38,18 @@ struct ExploreCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Selection") var selection: SelectionOptions
     @Option(help: "The first seed: a number of at most 64 bits, decimal or 0x hexadecimal, or a commit hash.") var seed = "1"
-    @Option(help: "How many seeds, beginning with --seed, or which: A..B. 1000, if neither this nor --minutes is given.")
+    @Option(
+        help:
+            "How many seeds, beginning with --seed, or which: A..B. 1000 if neither this nor --minutes is given; with --until-covered 20000."
+    )
     var seeds: String?
     @Option(help: "How long to search, in minutes.") var minutes: Double?
     @Option(help: "After how many distinct failures to stop.") var maxFailures: Int?
     @Option(help: "The folder for failure files, one for each distinct failure; made when there is one.") var out = "failures"
     @Option(help: ArgumentHelp("A failure file: searches for that failure, to show that it is gone.", valueName: "file"))
     var against: String?
+    @Flag(help: "Stops when every mark of the cases and every kind of fault at every service where it could happen was seen.")
+    var untilCovered = false
     @Flag(help: "Writes failures as they were found, and does not shrink them.") var noShrink = false
     @Option(help: "How many users act at once.") var users = 3
     @Option(help: "A plan of faults: 'swarm', 'light', 'none', a YAML file, or a decision list.") var faults = "swarm"
@@ -62,7 +70,7 @@ struct ExploreCommand: AsyncParsableCommand {
         let lines = JSONLines(write: Output.write)
         json ? lines.begin(plan, build: Installation.build) : report.begin(build: Installation.build, faults: faultsSpoken)
         let begun = ContinuousClock.now
-        var summary = ExploreSummary()
+        var summary = ExploreSummary(plan)
         for await event in SeedSearch.events(plan) {
             summary.add(event)
             summary.took = ContinuousClock.now - begun
@@ -131,12 +139,13 @@ struct ExploreCommand: AsyncParsableCommand {
             width: jobs ?? ProcessInfo.processInfo.activeProcessorCount)
         if let note = deviations.note { run.notes.append(note) }
         let low = range?.first ?? first
-        let last = range?.last ?? (minutes == nil ? low + 999 : nil)
+        let last = range?.last ?? (minutes == nil ? low + (untilCovered ? 19_999 : 999) : nil)
         var plan = ExplorePlan(run, from: low, through: last)
         plan.patience = minutes.map { .seconds($0 * 60) }
         plan.failureLimit = maxFailures
         plan.shrinks = !noShrink
         if FaultPlan.names.contains(faults), fault.isEmpty, faults != "none" { plan.mildFaults = try .named("light") }
+        plan.stopsWhenCovered = untilCovered
         return plan
     }
 

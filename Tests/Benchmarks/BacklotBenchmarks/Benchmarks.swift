@@ -18,6 +18,8 @@ enum BenchmarkProgram {
         addWireBenchmarks()
         addGoldenPathBenchmarks()
         addPaceBenchmarks()
+        addInjectorBenchmarks()
+        addSearchBenchmarks()
     }
 }
 

@@ -93,6 +93,30 @@ private let unlucky = SuiteCase("e2e/unlucky", "unlucky", layer: .flows, covers:
         try expectRepeats(failed, shrunk, plan)
     }
 
+    /// Whose client skips repeated events only where faults may repeat some: a fault that never happens changes the run.
+    @Test func aFaultThatNeverHappensIsKeptWhereItIsNeeded() throws {
+        var blueprint = try blueprint()
+        blueprint.faults = try .named("swarm")
+        blueprint.deviations = [try DeviationCatalogue.deviation(named: "event-reordered", at: nil)]
+        let plan = plan(blueprint, cases: [ChaosConversations.suiteCase], users: 3)
+        let failed = try firstFailure(plan)
+        try expectRepeats(failed, try #require(Shrinker.shrink(failed, of: plan)), plan)
+    }
+
+    @Test func anotherCaseDoesNotMatter() async throws {
+        let alone = plan(try blueprint(faults: ["client->agent: reset@1", "*<->*: jitter(max=5ms)~20%"]), users: 2)
+        let failed = try firstFailure(alone)
+        let shrunk = try #require(Shrinker.shrink(failed, of: alone))
+        let variant = FailureVariant(list: shrunk.list, users: shrunk.users, steps: shrunk.steps)
+        var together = plan(alone.blueprint, cases: [unlucky] + alone.cases, users: 2, width: 2).repeating(variant)
+        together.seeds = [failed.seed]
+        var fingerprints: [String: Fingerprint] = [:]
+        for await result in SuiteRun.results(together) { fingerprints[result.id] = result.fingerprint }
+        #expect(fingerprints.count == 2)
+        #expect(shrunk.fingerprint != nil)
+        #expect(fingerprints[failed.id] == shrunk.fingerprint)
+    }
+
     @Test func whatDoesNotFailIsNotShrunk() throws {
         let plan = plan(try blueprint(), users: 1)
         #expect(Shrinker.shrink(CaseRun(suiteCase: plan.cases[0], seed: 1, plan: plan).simulate(), of: plan) == nil)

@@ -136,12 +136,16 @@ struct ToolCallWriter: ResponseBodyWriter {
 
     /// Where the first arguments begin that are not empty. Services write whole events, so nothing is divided here.
     private static func place(in buffer: ByteBuffer) -> Int? {
-        var view = buffer.readableBytesView
-        while let range = view.firstRange(of: mark) {
-            guard range.upperBound < view.endIndex else { return nil }
-            if view[range.upperBound] != UInt8(ascii: "\"") { return range.upperBound }
-            view = view[range.upperBound...]
+        buffer.withUnsafeReadableBytes { bytes in
+            var start = 0
+            while start + mark.count < bytes.count {
+                let end = start + mark.count
+                if bytes[start] == mark[0], bytes[start..<end].elementsEqual(mark), bytes[end] != UInt8(ascii: "\"") {
+                    return buffer.readerIndex + end
+                }
+                start += 1
+            }
+            return nil
         }
-        return nil
     }
 }
