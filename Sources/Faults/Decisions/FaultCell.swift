@@ -17,12 +17,15 @@ public struct FaultCell: Sendable, Hashable, Comparable {
 
     /// The cell of a decision that was taken.
     public init(of decision: FaultDecision) {
+        // `CALLER->CALLEE` with a direction behind it, or the service alone.
         let place = decision.actor.prefix { $0 != " " }
-        let ends = place.replacing("<-", with: "->").split(separator: "->")
-        let end = ends.count > 1 ? ends[1] : ends.first ?? place
+        var instance = place.split(separator: ">").dropFirst().first ?? place
+        while let last = instance.last, last == "-" || last == "<" { instance.removeLast() }
         // Instances are numbered where a service has several.
-        let isReplica = end.lastIndex(of: "-").map { Int(end[end.index(after: $0)...]) != nil } ?? false
-        self.init(fault: decision.fault, service: String(isReplica ? end[..<(end.lastIndex(of: "-") ?? end.endIndex)] : end))
+        if let mark = instance.lastIndex(of: "-"), Int(instance[instance.index(after: mark)...]) != nil {
+            instance = instance[..<mark]
+        }
+        self.init(fault: decision.fault, service: String(instance))
     }
 
     public static func < (left: FaultCell, right: FaultCell) -> Bool {

@@ -99,7 +99,7 @@ public final class FaultInjector: Sendable {
                 guard let ordinal = ordinals[index] else { continue }
                 event.ordinal = ordinal
             }
-            noteIfPossible(fault, event)
+            guard concerns(fault, event) else { continue }
             let verdict = fault.judge(event, actor: event.place.actor, chance)
             guard verdict != .pass else { continue }
             return record(verdict, fault.name, event)
@@ -136,7 +136,7 @@ public final class FaultInjector: Sendable {
             let occurrence = counts[fault.name, default: 0] + 1
             counts[fault.name] = occurrence
             let event = FaultEvent(place, occurrence: occurrence, time: fault.window?.start ?? .zero)
-            noteIfPossible(fault, event)
+            guard concerns(fault, event) else { return nil }
             let verdict = fault.judge(event, actor: place.actor, chance)
             return verdict == .pass ? nil : record(verdict, fault.name, event)
         }
@@ -154,10 +154,14 @@ public final class FaultInjector: Sendable {
         return verdict
     }
 
-    private func noteIfPossible(_ fault: PlannedFault, _ event: FaultEvent) {
-        guard plan.notesPossible, fault.concerns(event) else { return }
-        let cell = FaultCell(fault: fault.name, service: event.place.service.role)
-        possible.withLock { _ = $0.insert(cell) }
+    /// Whether an event concerns a fault; what does is noted as possible, where that is asked for.
+    private func concerns(_ fault: PlannedFault, _ event: FaultEvent) -> Bool {
+        guard fault.concerns(event) else { return false }
+        if plan.notesPossible {
+            let cell = FaultCell(fault: fault.name, service: event.place.service.role)
+            possible.withLock { _ = $0.insert(cell) }
+        }
+        return true
     }
 
     /// Which faults could have happened where so far, sorted: those that were asked about something that concerns them,

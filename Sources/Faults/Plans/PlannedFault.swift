@@ -23,11 +23,10 @@ public struct PlannedFault: Sendable {
     public let sites: [FaultSite]
     let rule: any Rule
 
-    /// The verdict on an event, if it concerns this fault and chance lets it happen.
-    func judge(_ event: FaultEvent, actor: @autoclosure () -> String, _ chance: Chance) -> Verdict {
-        guard concerns(event) else { return .pass }
+    /// The verdict on an event that concerns this fault, if chance lets it happen.
+    func judge(_ event: FaultEvent, actor: String, _ chance: Chance) -> Verdict {
         let occurrence = event.ordinal ?? event.occurrence
-        let (site, actor) = ("\(event.place.site.rawValue) \(text)", actor())
+        let site = "\(event.place.site.rawValue) \(text)"
         let happening = chance.draw(site: site, actor: actor, occurrence: occurrence)
         guard happening.happens(probability) else { return .pass }
         var event = event

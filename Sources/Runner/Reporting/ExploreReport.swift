@@ -89,8 +89,9 @@ public final class ExploreReport: Sendable {
     private func coverage(_ summary: ExploreSummary) -> String {
         let (faults, marks) = (summary.coverage.faults, summary.coverage.marks)
         let of = plan.stopsWhenCovered ? " of \(faults.reached + faults.missing.count)" : ""
-        return "\(faults.reached)\(of) cells of fault and service, \(marks.marks.count - marks.missing.count) of "
-            + "\(counted(marks.marks.count, "mark"))"
+        let cells = "\(faults.reached)\(of) cells of fault and service"
+        if marks.marks.isEmpty { return cells }
+        return "\(cells), \(marks.marks.count - marks.missing.count) of \(counted(marks.marks.count, "mark"))"
     }
 
     /// What the search has not seen, or that it has seen all.

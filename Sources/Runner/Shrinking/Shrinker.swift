@@ -139,20 +139,23 @@ private struct Shrinking {
     private func fewerElsewhere() -> FailureVariant? {
         for place in best.list.decisions.indices {
             let fewer = best.changed { $0.list.decisions.remove(at: place) }
-            for (moving, decision) in fewer.list.decisions.enumerated() {
-                guard case .integer(let time)? = decision.parameters["at_ns"] else { continue }
-                for step in 1...Self.timesTried {
-                    let away = Int64((step + 1) / 2) * 100_000_000 * (step % 2 == 0 ? -1 : 1)
-                    guard time + away > 0, let moved = decision.with("at_ns", .integer(time + away)) else { continue }
-                    let variant = fewer.changed { $0.list.decisions[moving] = moved }
-                    if trials.fails(variant) { return variant }
+            let variants = fewer.list.decisions.indices.flatMap { moving in
+                Self.nearTimes(of: fewer.list.decisions[moving]).map { moved in
+                    fewer.changed { $0.list.decisions[moving] = moved }
                 }
             }
+            if let index = trials.firstFailing(variants) { return variants[index] }
         }
         return nil
     }
 
-    private static let timesTried = 24
+    /// The same fault at other times, a tenth of a second apart, the nearest first; none for one without a time of its own.
+    private static func nearTimes(of decision: FaultDecision) -> [FaultDecision] {
+        guard case .integer(let time)? = decision.parameters["at_ns"] else { return [] }
+        return (1...12).flatMap { [$0, -$0] }.map { time + $0 * 100_000_000 }.filter { $0 > 0 }.compactMap {
+            decision.with("at_ns", .integer($0))
+        }
+    }
 
     /// The same fault at times a quarter of a second apart, or for the events around its own.
     private static func places(of decision: FaultDecision) -> [FaultDecision] {

@@ -25,8 +25,7 @@ extension SuiteCase {
     public func pinned(_ pin: CasePin, id: String, title: String) -> SuiteCase {
         var pinned = SuiteCase(
             id, title, layer: layer, covers: covers, needs: needs + [.simulation], survives: survives, steps: steps,
-            arrange: arrange,
-            body: body)
+            arrange: arrange, body: body)
         pinned.pin = pin
         return pinned
     }

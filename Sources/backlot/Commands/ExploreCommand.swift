@@ -22,9 +22,8 @@ struct ExploreCommand: AsyncParsableCommand {
             'backlot replay' runs again.
             With --against, the case and the faults of a failure file are searched for that failure, under as many seeds as it
             takes to say with 99 % confidence that it is gone.
-            Cases name what happens sometimes, such as a reply that is lost after its request was served: a search that never
-            saw it has shown less than it seems. With --until-covered the search ends when all of that was seen, and every kind
-            of fault at every service where it could happen.
+            With --until-covered the search ends when every kind of fault was seen at every service where it could happen, and
+            all that cases say happens sometimes: a search that never saw these has shown less than it seems.
             Exit codes: 0 no failure, 1 failures, 2 could not run or nothing ran, 64 wrong usage.
 
             Examples:

@@ -25,9 +25,10 @@ func addInjectorBenchmarks() {
         var blueprint = Blueprint(.simulated, seed: 1, fixtures: try fixtures())
         let setting = CaseSetting(users: 1)
         let paths = 50
-        let walking = timed {
+        let walking = try timed {
             for _ in 0..<paths {
-                _ = SimulatedWorld.run(blueprint) { try await SuiteCatalogue.goldenPath.run(in: $0, setting) }
+                let outcome = SimulatedWorld.run(blueprint) { try await SuiteCatalogue.goldenPath.run(in: $0, setting) }
+                try WrongResult.unless(try outcome.value.findings.isEmpty, "a golden path has failed")
             }
         }
         blueprint.keepsTrace = true

@@ -26,7 +26,7 @@ func addSearchBenchmarks() {
             hunts.append(try await Hunt(bug, through: 20_000))
             try note(hunts)
         }
-        figures.note(hunts, on: benchmark)
+        try figures.note(hunts, on: benchmark)
         let repeats = try await repeats(of: hunts, count: 10_000)
         benchmark.note(figures.repeats, Double(repeats))
     }
@@ -102,31 +102,32 @@ private struct Hunt {
 
 /// What all hunts together are measured by.
 private struct SearchFigures {
-    let found = Figure("planted bugs found, %")
+    let shrunk = Figure("planted bugs found and shrunk, %")
     let seedsMedian = Figure("seeds to find a bug, median")
     let seedsMax = Figure("seeds to find a bug, most")
     let faultsMedian = Figure("faults left of a bug, median")
     let faultsMax = Figure("faults left of a bug, most")
     let departuresMax = Figure("departures left of a bug of order, most")
-    let seconds = Figure("shrinking, most, ms")
+    let time = Figure("shrinking, most, ms")
     let repeats = Figure("equal repeats, of 10,000")
 
     var all: [Figure] {
-        [found, seedsMedian, seedsMax, faultsMedian, faultsMax, departuresMax, seconds, repeats]
+        [shrunk, seedsMedian, seedsMax, faultsMedian, faultsMax, departuresMax, time, repeats]
     }
 
-    func note(_ hunts: [Hunt], on benchmark: Benchmark) {
+    func note(_ hunts: [Hunt], on benchmark: Benchmark) throws {
         let seeds = hunts.compactMap { $0.failure.map { Int($0.result.seed) } }.sorted()
-        let shrunk = hunts.compactMap { hunt in hunt.failure?.shrunk.map { (hunt.bug, $0) } }
-        let faults = shrunk.map { $0.1.list.decisions.count }.sorted()
-        benchmark.note(found, 100 * Double(shrunk.count) / Double(hunts.count))
+        let left = hunts.compactMap { hunt in hunt.failure?.shrunk.map { (hunt.bug, $0) } }
+        try WrongResult.unless(!left.isEmpty, "no planted bug was found and shrunk")
+        let faults = left.map { $0.1.list.decisions.count }.sorted()
+        benchmark.note(shrunk, 100 * Double(left.count) / Double(hunts.count))
         benchmark.note(seedsMedian, Double(seeds[seeds.count / 2]))
         benchmark.note(seedsMax, Double(seeds.last ?? 0))
         benchmark.note(faultsMedian, Double(faults[faults.count / 2]))
         benchmark.note(faultsMax, Double(faults.last ?? 0))
-        let departures = shrunk.filter { $0.0.needs == .order }.map { $0.1.list.order.departures.count }
+        let departures = left.filter { $0.0.needs == .order }.map { $0.1.list.order.departures.count }
         benchmark.note(departuresMax, Double(departures.max() ?? 0))
-        benchmark.note(seconds, shrunk.map { $0.1.took.milliseconds }.max() ?? 0)
+        benchmark.note(time, left.map { $0.1.took.milliseconds }.max() ?? 0)
     }
 }
 

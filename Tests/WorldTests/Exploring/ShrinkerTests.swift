@@ -100,7 +100,12 @@ private let unlucky = SuiteCase("e2e/unlucky", "unlucky", layer: .flows, covers:
         blueprint.deviations = [try DeviationCatalogue.deviation(named: "event-reordered", at: nil)]
         let plan = plan(blueprint, cases: [ChaosConversations.suiteCase], users: 3)
         let failed = try firstFailure(plan)
-        try expectRepeats(failed, try #require(Shrinker.shrink(failed, of: plan)), plan)
+        let shrunk = try #require(Shrinker.shrink(failed, of: plan))
+        let variant = FailureVariant(list: shrunk.list, users: shrunk.users, steps: shrunk.steps)
+        let again = CaseRun(suiteCase: failed.suiteCase, seed: failed.seed, plan: plan.repeating(variant)).simulate()
+        #expect(shrunk.list.decisions.count == 1)
+        #expect(again.decisions.decisions.isEmpty)
+        try expectRepeats(failed, shrunk, plan)
     }
 
     @Test func anotherCaseDoesNotMatter() async throws {
