@@ -103,11 +103,13 @@ public final class Mesh: Sendable {
             throw TransportError.noAnswer(address)
         }
         if handshake > .zero { try await Task.sleep(for: handshake) }
-        return try await transport.connect(to: address, as: "\(link.label)#\(ordinal)") { [peers] channel in
+        return try await transport.connect(to: address, as: "\(link.label)#\(ordinal)") { [self] channel in
             channel.setOption(.allowRemoteHalfClosure, value: true).flatMap {
-                channel.eventLoop.makeCompletedFuture {
-                    let handler = LinkHandler(link, ordinal: ordinal, end: .caller, peers: peers)
-                    try channel.pipeline.syncOperations.addHandler(handler)
+                channel.eventLoop.makeCompletedFuture { [self] in
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(LinkHandler(link, ordinal: ordinal, end: .caller, peers: peers))
+                    // A caller that is paused does not read what it is answered.
+                    if mayPause, name.caller.role != "client" { try pipeline.addHandler(HoldHandler(pauses, of: name.caller)) }
                 }
             }.flatMap { prepare(channel) }
         }
@@ -132,6 +134,12 @@ public final class Mesh: Sendable {
 
     /// Has a service do nothing on its connections until a time.
     public func pause(_ service: Endpoint, until end: Instant) { pauses.pause(service, until: end) }
+
+    /// Waits, as a party does that may be paused meanwhile: then it waits until it goes on.
+    func rest(_ time: Duration, as party: Endpoint) async throws {
+        try await Task.sleep(for: time)
+        while let left = pauses.left(of: party) { try await Task.sleep(for: left) }
+    }
 
     /// Ends a service's pause.
     public func goOn(_ service: Endpoint) { pauses.goOn(service) }

@@ -10,9 +10,13 @@ public struct WorldClock: Clock, Sendable {
     public typealias Instant = Kernel.Instant
 
     private let offset: ClockOffset?
+    private let pause: ClockPause?
 
-    /// The world's clock; with an offset, one that may be wrong by it.
-    public init(offset: ClockOffset? = nil) { self.offset = offset }
+    /// The world's clock; with an offset, one that may be wrong by it; with a pause, one of a process that may stand still.
+    public init(offset: ClockOffset? = nil, pause: ClockPause? = nil) {
+        self.offset = offset
+        self.pause = pause
+    }
 
     public var now: Instant {
         guard let offset else { return worldTime }
@@ -28,8 +32,10 @@ public struct WorldClock: Clock, Sendable {
 
     public var minimumResolution: Duration { .nanoseconds(1) }
 
+    /// Waits until a time. A timer that comes while its process stands still goes off when the process goes on.
     public func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         let left = now.duration(to: deadline)
         if left > .zero { try await Task.sleep(for: left, tolerance: tolerance, clock: .continuous) }
+        while let left = pause?.left { try await Task.sleep(for: left, clock: .continuous) }
     }
 }

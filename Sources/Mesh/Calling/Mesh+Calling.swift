@@ -64,7 +64,7 @@ extension Mesh {
                 return try result.mapError { ($0 as? Unsent)?.error ?? $0 }.get()
             }
             if case .success(let answer) = result { await discard(answer) }
-            try await Task.sleep(for: wait)
+            try await rest(wait, as: route.caller)
         }
     }
 
@@ -80,8 +80,8 @@ extension Mesh {
     private func send(_ call: Call, _ way: CallWay, within limit: Duration) async throws -> StreamedReply {
         try await withThrowingTaskGroup(of: StreamedReply?.self) { tasks in
             tasks.addTask { [self] in try await waiting(for: Self.reason(call, way)) { try await send(call, way) } }
-            tasks.addTask {
-                try await Task.sleep(for: limit)
+            tasks.addTask { [self] in
+                try await rest(limit, as: way.name.caller)
                 return nil
             }
             defer { tasks.cancelAll() }

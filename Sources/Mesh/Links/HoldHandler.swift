@@ -4,7 +4,8 @@ import Kernel
 import NIOCore
 import Wire
 
-/// The last handler below the service's own, of an accepted connection in a world whose services may be paused.
+/// The last handler below the service's own, of a connection in a world whose services may be paused: one that the
+/// service accepted, or one that it opened.
 ///
 /// While the service is, bytes are taken and not handed on, as a system's socket does for a process that is stopped. They
 /// go on in order when the pause is over. A close goes through at once: what ends a connection does not wait for it.

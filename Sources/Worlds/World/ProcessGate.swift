@@ -12,8 +12,8 @@ final class ProcessGate: Sendable {
     private enum State: UInt8, AtomicRepresentable { case preparing, serving, closed }
 
     private let state = Atomic(State.preparing)
-    /// Until when the instance does nothing, in nanoseconds since the epoch; 0 where it works.
-    private let pauseEnd = Atomic<Int64>(0)
+    /// Until when the instance does nothing; its clock heeds it too.
+    let pause = ClockPause()
 
     /// Whether the instance serves, so that faults may happen to what it does.
     var isServing: Bool { state.load(ordering: .relaxed) == .serving }
@@ -29,15 +29,10 @@ final class ProcessGate: Sendable {
         if state.load(ordering: .relaxed) == .closed { throw CancellationError() }
     }
 
-    /// Has the instance do nothing that others would see until a time.
-    func pause(until end: Instant) { pauseEnd.max(end.nanoseconds, ordering: .relaxed) }
-
     /// Returns when the instance may do something: at once, or after its pause. Throws `CancellationError` where it is dead.
     func pass() async throws {
         try check()
-        while pauseEnd.load(ordering: .relaxed) != 0 {
-            let left = WorldClock().now.duration(to: Instant(nanoseconds: pauseEnd.load(ordering: .relaxed)))
-            guard left > .zero else { return }
+        while let left = pause.left {
             try await Task.sleep(for: left)
             try check()
         }

@@ -71,7 +71,7 @@ final class ServiceProcess: Sendable {
         }
         let gate = ProcessGate()
         let service = foundation.make(
-            name, as: endpoint, incarnation: incarnation, gate: gate, clock: WorldClock(offset: clockOffset))
+            name, as: endpoint, incarnation: incarnation, gate: gate, clock: WorldClock(offset: clockOffset, pause: gate.pause))
         try await service.prepare()
         // A key outlives the process that made it: the same one is drawn again.
         for _ in 0..<state.withLock({ $0.rotations }) { try await (service as? FakeAuth)?.rotateKey() }
@@ -89,11 +89,12 @@ final class ServiceProcess: Sendable {
         return listener.address
     }
 
-    /// Has the incarnation do nothing for a time: neither on its connections nor towards stores and other services.
+    /// Has the incarnation do nothing for a time: neither on its connections nor towards stores and other services, and
+    /// none of its timers goes off.
     func pause(for time: Duration) {
         guard let gate = state.withLock({ $0.running })?.gate else { return }
         let end = WorldClock().now.advanced(by: time)
-        gate.pause(until: end)
+        gate.pause.pause(until: end)
         mesh.pause(endpoint, until: end)
         trace.record(.service, actor: endpoint.description, "paused for \(time)")
     }
