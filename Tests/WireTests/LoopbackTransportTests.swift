@@ -25,6 +25,30 @@ struct LoopbackTransportTests {
         try await transport.shutDown()
     }
 
+    @Test func nothingIsReachedAfterTheEnd() async throws {
+        let transport = LoopbackTransport()
+        let listener = try await transport.listen(on: Address(host: "127.0.0.1", port: 0)) {
+            $0.eventLoop.makeSucceededVoidFuture()
+        }
+        // Connections that are being opened meanwhile are opened or refused, and none traps.
+        let outcomes = await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<40 {
+                group.addTask {
+                    if number == 20 { try? await transport.shutDown() }
+                    do {
+                        _ = try await transport.connect(to: listener.address, as: "a") { $0.eventLoop.makeSucceededVoidFuture() }
+                        return true
+                    } catch { return error as? TransportError == .refused(listener.address) }
+                }
+            }
+            return await group.reduce(into: [Bool]()) { $0.append($1) }
+        }
+        #expect(outcomes == Array(repeating: true, count: 40))
+        await #expect(throws: TransportError.refused(listener.address)) {
+            _ = try await transport.connect(to: listener.address, as: "b") { $0.eventLoop.makeSucceededVoidFuture() }
+        }
+    }
+
     @Test func otherMachinesAreOutOfReach() async throws {
         let transport = LoopbackTransport()
         for host in ["0.0.0.0", "10.0.0.1", "example.com", "::1"] {

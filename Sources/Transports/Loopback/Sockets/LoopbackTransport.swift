@@ -2,11 +2,20 @@
 
 public import NIOCore
 import NIOPosix
+import Synchronization
 public import Wire
 
 /// Real sockets, on this machine alone.
 public final class LoopbackTransport: Transport {
     private let group: MultiThreadedEventLoopGroup
+    private let state = Mutex(State())
+
+    /// What keeps connections from being opened on event loops that have ended.
+    private struct State {
+        var isShutDown = false
+        var connecting = 0
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
 
     /// A transport with `threads` event loops. ``shutDown()`` ends them.
     public init(threads: Int = 1) { group = MultiThreadedEventLoopGroup(numberOfThreads: threads) }
@@ -36,11 +45,13 @@ public final class LoopbackTransport: Transport {
     }
 
     /// Connects to 127.0.0.1. `name` is of no use here: sockets have no names.
-    /// Throws `TransportError.refused`, and ``NotLoopbackError`` for a host that is not this machine.
+    /// Throws `TransportError.refused`, after ``shutDown()`` too, and ``NotLoopbackError`` for a host that is not this machine.
     public func connect(
         to address: Address, as name: String, _ prepare: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) async throws -> any Channel {
         let socketAddress = try Self.socketAddress(address)
+        guard begin() else { throw TransportError.refused(address) }
+        defer { end() }
         do {
             return try await ClientBootstrap(group: group)
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -56,8 +67,38 @@ public final class LoopbackTransport: Transport {
         TCPProxy(name, on: group.next(), draw: draw, traffic: traffic)
     }
 
-    /// Closes every channel and ends the event loops. The transport is of no use after that.
-    public func shutDown() async throws { try await group.shutdownGracefully() }
+    /// Closes every channel and ends the event loops, once the connections are open or refused that are being opened. The
+    /// transport is of no use after that.
+    public func shutDown() async throws {
+        await withCheckedContinuation { waiter in
+            let isIdle = state.withLock { state in
+                state.isShutDown = true
+                if state.connecting > 0 { state.waiters.append(waiter) }
+                return state.connecting == 0
+            }
+            if isIdle { waiter.resume() }
+        }
+        try await group.shutdownGracefully()
+    }
+
+    /// A connection is about to be opened. Returns whether it may be.
+    private func begin() -> Bool {
+        state.withLock { state in
+            if !state.isShutDown { state.connecting += 1 }
+            return !state.isShutDown
+        }
+    }
+
+    /// A connection is open, or was refused.
+    private func end() {
+        let waiters = state.withLock { state in
+            state.connecting -= 1
+            guard state.connecting == 0 else { return [CheckedContinuation<Void, Never>]() }
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
 
     private static func socketAddress(_ address: Address) throws -> SocketAddress {
         guard address.host == "127.0.0.1" || address.host == "localhost" else { throw NotLoopbackError(address: address) }
