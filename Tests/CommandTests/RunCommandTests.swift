@@ -76,6 +76,21 @@ import Wire
         #expect(result.lines.last?.hasPrefix("passed: 1 passed, 0 failed in ") == true)
     }
 
+    @Test(.timeLimit(.minutes(1))) func localDecisionsAreComparedWithSimulatedOnes() async throws {
+        let arguments = [
+            "run", "e2e/golden-path", "--users", "1", "--world", "local", "--fault", "client->auth: latency(mean=1ms)@1..2",
+        ]
+        let result = try await Command.finished(arguments)
+        #expect(result.status == 0)
+        #expect(result.lines.contains("     decisions:   2 in both worlds,   0 differ,   0 only local,   0 only simulated"))
+        let detailed = try await Command.finished(arguments + ["-v"])
+        #expect(detailed.lines.contains("       in both         latency of delivery 1 on user-1->auth-> (1 ms)"))
+        let json = try await Command.finished(arguments + ["--json"])
+        let values = try json.lines.map { try JSONValue(json: $0) }
+        #expect(values[1]["comparison"]?["both"]?.array?.map { $0["occurrence"]?.integer } == [1, 2])
+        #expect(values.last?["comparison"]?["differing"]?.integer == 0)
+    }
+
     @Test func theListIsThereToSelectFrom() async throws {
         let quiet = try await Command.run("list", "-q")
         #expect(quiet.status == 0)

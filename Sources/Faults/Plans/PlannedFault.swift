@@ -23,6 +23,10 @@ public struct PlannedFault: Sendable {
     public let sites: [FaultSite]
     let rule: any Rule
 
+    /// Whether what it decides on an event hangs on the seed and the event's key alone: not on when it comes, how large it
+    /// is, or what it says. An appointment is made before its time.
+    var hangsOnKeyAlone: Bool { (window == nil || sites == [.appointment]) && condition == nil && !rule.measuresEvents }
+
     /// The verdict on an event that concerns this fault, if chance lets it happen.
     func judge(_ event: FaultEvent, actor: String, _ chance: Chance) -> Verdict {
         let occurrence = event.ordinal ?? event.occurrence

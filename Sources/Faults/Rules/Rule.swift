@@ -6,6 +6,14 @@ public import Kernel
 public protocol Rule: Sendable {
     /// The verdict on an event that the plan has chosen for this rule. `draw` is the rule's chance for this event.
     func judge(_ event: FaultEvent, _ draw: Draw) -> Verdict
+
+    /// Whether the verdict hangs on when an event comes or how large it is, and not on chance and place alone.
+    var measuresEvents: Bool { get }
+}
+
+extension Rule {
+    /// It does not.
+    public var measuresEvents: Bool { false }
 }
 
 /// What is to become of an event. Links carry out what concerns deliveries, connections and messages; service hosts what

@@ -46,12 +46,13 @@ public struct JSONLines: Sendable {
             line["outcome"] = "skipped"
             line["reason"] = .string(reason)
         }
+        if let twin = result.twin { line["comparison"] = twin.json }
         put(line)
     }
 
     /// `{"kind":"summary",...}`
     public func end(_ summary: RunSummary, command: ReplayCommand) {
-        put([
+        var line: JSONValue = [
             "kind": "summary", "declared": .integer(Int64(summary.declared)), "collected": .integer(Int64(summary.collected)),
             "selected": .integer(Int64(summary.selected)), "planned": .integer(Int64(summary.planned)),
             "executed": .integer(Int64(summary.executed)),
@@ -61,7 +62,9 @@ public struct JSONLines: Sendable {
             "real_seconds": .number(summary.took.seconds), "virtual_seconds": .number(summary.elapsed.seconds),
             "fingerprint": Self.text(summary.fingerprint), "exit": .integer(Int64(summary.exitCode)),
             "replay": summary.failure.map { .string(command.line($0)) } ?? .null,
-        ])
+        ]
+        if summary.twins.summary != nil { line["comparison"] = summary.twins.json }
+        put(line)
     }
 
     func put(_ value: JSONValue) { write(value.text + "\n") }

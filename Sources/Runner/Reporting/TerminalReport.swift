@@ -121,6 +121,8 @@ public final class TerminalReport: Sendable {
         case .notRun(let reason): lines = ["\(red("could not run")) \(result.id)\(seed): \(reason)"]
         case .skipped(let reason): lines = ["skip \(result.id)\(seed): \(reason)"]
         }
+        let twin = result.twin?.lines(isDetailed: style.amount == .verbose) ?? []
+        lines += twin.map { "     \($0)" }
         let isDetailed = style.amount == .verbose || (result.verdict.isTrouble && style.traceback != .no)
         if isDetailed {
             let limit = style.amount == .verbose || style.traceback == .long ? Int.max : 10
@@ -158,6 +160,7 @@ public final class TerminalReport: Sendable {
             write("skipped \(counted(count, plan.seeds.count == 1 ? "case" : "case run")): \(reason)\n")
         }
         if let table = categories { write(table.map { "  \($0)\n" }.joined()) }
+        if plan.count > 1 || style.amount == .quiet, let twins = summary.twins.summary { write("\(twins)\n") }
         var counts =
             "declared \(summary.declared), collected \(summary.collected), selected \(summary.selected), executed \(summary.executed)"
         if summary.planned != summary.selected { counts += " of \(summary.planned)" }

@@ -1,5 +1,6 @@
 // Runs one case under one seed, in a world of its own.
 
+import Faults
 import Kernel
 import Suites
 import Worlds
@@ -14,6 +15,13 @@ struct CaseRun {
 
     private var blueprint: Blueprint {
         var blueprint = plan.blueprint
+        blueprint.seed = seed
+        return suiteCase.blueprint(from: blueprint)
+    }
+
+    /// The same case in a simulated world, under the same plan and seed.
+    var simulatedBlueprint: Blueprint {
+        var blueprint = plan.blueprint.simulated
         blueprint.seed = seed
         return suiteCase.blueprint(from: blueprint)
     }
@@ -58,7 +66,6 @@ struct CaseRun {
         if let reason = plan.missingServers, suiteCase.concernsStores { return result(.notRun(reason)) }
         if let reason = lacking { return skipped(reason) }
         let begun = ContinuousClock.now
-        var result: CaseResult
         do {
             let (suiteCase, setting) = (suiteCase, plan.setting)
             let value = try await LocalWorld.run(blueprint) { world in
@@ -67,15 +74,19 @@ struct CaseRun {
                     report: report, faults: world.faultLines, events: world.trace.events, decisions: world.decisions
                 )
             }
-            result = self.result(Self.verdict(value.report.findings, value.report))
+            let took = ContinuousClock.now - begun
+            let twin = blueprint.faults.isEmpty ? nil : await compareWithTwin(value.decisions)
+            var result = result(Self.verdict(value.report.findings + (twin?.findings ?? []), value.report))
             (result.timings, result.faults, result.events) = (value.report.timings, value.faults, value.events)
-            (result.marks, result.decisions) = (value.report.marks, value.decisions)
+            (result.marks, result.decisions, result.twin) = (value.report.marks, value.decisions, twin)
+            (result.took, result.elapsed) = (took, took)
+            return result
         } catch {
-            result = self.result(.notRun("\(error)"))
+            var result = result(.notRun("\(error)"))
+            result.took = ContinuousClock.now - begun
+            result.elapsed = result.took
+            return result
         }
-        result.took = ContinuousClock.now - begun
-        result.elapsed = result.took
-        return result
     }
 
     /// What the case needs and the plan's world has not; nil if it has all.

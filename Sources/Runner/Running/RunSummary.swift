@@ -30,6 +30,8 @@ public struct RunSummary: Sendable {
     public var elapsed = Duration.zero
     /// The fingerprints of all case runs together; nil where there is none.
     public var fingerprint: Fingerprint?
+    /// How the decisions of local runs compare with those of their simulated twins.
+    public var twins = TwinCount()
     /// The results to show: all that did not pass, and the first that did.
     public var shown: [CaseResult] = []
 
@@ -66,6 +68,7 @@ public struct RunSummary: Sendable {
         case .skipped: skipped += 1
         }
         if isShown { shown.append(result) }
+        if let twin = result.twin { twins.add(twin) }
         elapsed += result.elapsed
         if let next = result.fingerprint { fingerprint = fingerprint?.combined(with: next) ?? next }
     }

@@ -6,6 +6,13 @@ import Synchronization
 
 /// Runs blocking work on threads of Dispatch.
 enum Threads {
+    /// The result of `body`, which may block, on a thread that no task waits for.
+    static func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: body()) }
+        }
+    }
+
     /// The results of `body` for 0..<count, in order, `width` of them at a time. Blocks the calling thread. `body` may block.
     static func map<Value: Sendable>(
         _ count: Int, width: Int = ProcessInfo.processInfo.activeProcessorCount, _ body: @escaping @Sendable (Int) -> Value

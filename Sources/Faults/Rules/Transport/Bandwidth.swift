@@ -9,6 +9,8 @@ public struct Bandwidth: Rule {
     /// In bytes a second.
     let rate: Int64
 
+    public var measuresEvents: Bool { true }
+
     public func judge(_ event: FaultEvent, _ draw: Draw) -> Verdict {
         .transmit(.nanoseconds(Int64((Double(event.bytes) * 1e9 / Double(rate)).rounded())))
     }

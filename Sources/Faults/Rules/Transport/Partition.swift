@@ -5,6 +5,8 @@ public import Kernel
 /// Keeps everything on a link back until the planned time is over, as a network does that is cut and heals: senders
 /// repeat what was lost, in order. One way where the plan names one direction. Without an end nothing arrives any more.
 public struct Partition: Rule {
+    public var measuresEvents: Bool { true }
+
     public func judge(_ event: FaultEvent, _ draw: Draw) -> Verdict {
         guard let end = event.window?.end else { return .drop }
         return .delay(end - event.time)

@@ -11,6 +11,8 @@ public struct Swizzle: Rule {
     /// Of 100 links so many.
     let share: Int
 
+    public var measuresEvents: Bool { true }
+
     public func judge(_ event: FaultEvent, _ draw: Draw) -> Verdict {
         guard let start = event.window?.start, let end = event.window?.end else { return .pass }
         var dice = (0..<3 as Range<UInt64>).map { roll in
