@@ -29,9 +29,9 @@ struct LocalAppointment: Sendable, CustomTestStringConvertible {
         .init(line: "client->auth: drop@1", trouble: .health, waits: true),
         .init(line: "client->auth: reset@1", trouble: .health),
         .init(line: "client->auth: half-open", trouble: nil),
-        .init(line: "client<->auth: partition@t=0s..60s", trouble: .health, waits: true),
+        .init(line: "client<->auth: partition@t=0s..1h", trouble: .health, waits: true),
         .init(line: "client->auth: clog(time=20ms)@1", trouble: nil),
-        .init(line: "client<->auth: swizzle(share=100)@t=0s..120s", trouble: .health, waits: true),
+        .init(line: "client<->auth: swizzle(share=100)@t=0s..10m", trouble: .health, waits: true),
         .init(line: "client<-events: event-duplicate@1", trouble: nil),
         .init(line: "client<-events: event-delay(min=20ms, max=20ms)@1", trouble: nil),
         .init(line: "client<-events[agent_completed]: event-loss@1", trouble: .chat, waits: true),
@@ -51,11 +51,11 @@ struct LocalAppointment: Sendable, CustomTestStringConvertible {
         .init(line: "auth: key-rotation@t=0s", trouble: nil),
         .init(line: "agent sql insert: statement-error(state=53300)@1", trouble: .thread),
         .init(line: "agent sql commit: commit-lost@1", trouble: .thread),
-        .init(line: "agent sql: disk-full@t=0s..60s", trouble: .thread),
+        .init(line: "agent sql: disk-full@t=0s..1h", trouble: .thread),
         .init(line: "auth cache: cache-evict", trouble: .verify),
         .init(line: "auth cache set: cache-error(kind=oom)@1", trouble: .register),
         .init(line: "auth cache: memory-pressure", trouble: .verify),
-        .init(line: "agent sql: memory-pressure@t=0s..60s", trouble: .thread),
+        .init(line: "agent sql: memory-pressure@t=0s..1h", trouble: .thread),
         .init(line: "analytics insert: too-many-parts@1", trouble: .insert),
         .init(line: "analytics insert: insert-late(delay=20ms)@1", trouble: nil),
         .init(line: "auth: crash(down=20ms)@1", trouble: .health),
@@ -117,7 +117,7 @@ struct LocalAppointment: Sendable, CustomTestStringConvertible {
         guard blueprint.faults.faults.first?.name == "swizzle" else { return blueprint.seed }
         let event = FaultEvent(
             .link(.connection, LinkName(from: .client("user-1"), to: .service("auth")), .forth), occurrence: 1,
-            time: .milliseconds(50))
+            time: .milliseconds(30))
         let seeds = 1...100_000 as ClosedRange<UInt64>
         return seeds.first { FaultInjector(blueprint.faults, chance: Chance(seed: $0)).judge(event) != .pass } ?? 1
     }

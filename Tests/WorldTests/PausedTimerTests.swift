@@ -9,7 +9,7 @@ import Testing
 import Wire
 import Worlds
 
-@Suite(.timeLimit(.minutes(3))) struct PausedTimerTests {
+@Suite(.timeLimit(.minutes(10))) struct PausedTimerTests {
     /// How long it took from the first to the last event of a stream that began while the model was paused.
     private func spread(_ kind: WorldKind, _ faults: [String]) async throws -> (spread: Duration, wait: Duration) {
         try await inWorld(try blueprint(kind, faults: faults)) { world in

@@ -42,7 +42,7 @@ private final class Texts: Sendable {
     @Sendable func write(_ piece: String) { text.withLock { $0 += piece } }
 }
 
-@Suite(.timeLimit(.minutes(3))) struct TwinTests {
+@Suite(.timeLimit(.minutes(10))) struct TwinTests {
     @Test func equalKeysDecideAlikeInBothWorlds() async throws {
         let results = Mutex<[CaseResult]>([])
         let plan = plan(try blueprint(.local, faults: mixed), seeds: [1, 2, 3], users: 2, width: 3)
