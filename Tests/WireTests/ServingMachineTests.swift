@@ -72,6 +72,17 @@ struct ServingMachineTests {
         #expect(idle.closeInput() == [.hangUp])
     }
 
+    @Test func itIsTheClientsTurnUnlessAResponseIsUnderWay() {
+        var machine = ServingMachine(bodyLimit: 4)
+        #expect(machine.awaitsClient)
+        _ = machine.receive(.head(head("/")))
+        #expect(machine.awaitsClient, "the rest of the request is to come")
+        _ = machine.receive(.end(nil))
+        #expect(!machine.awaitsClient)
+        _ = machine.finish()
+        #expect(machine.awaitsClient)
+    }
+
     @Test func stoppingFinishesWhatIsUnderWay() {
         var busy = ServingMachine(bodyLimit: 4)
         _ = busy.receive(.head(head("/")))

@@ -46,6 +46,10 @@ final class ServingHandler: ChannelDuplexHandler, RemovableChannelHandler,
     /// How long a client whose request was refused may take to close its half.
     private static let hangUpTimeout = TimeAmount.seconds(1)
 
+    /// How long a client may send nothing, where it is its turn: longer than callers keep a connection that they do not use, and
+    /// short enough that a client who vanished without a word is not served for ever.
+    static let silenceLimit = TimeAmount.seconds(75)
+
     /// The codec, which stands before this handler and goes with it.
     let encoder = HTTPResponseEncoder()
     let decoder: ByteToMessageHandler<HTTPRequestDecoder>
@@ -60,6 +64,8 @@ final class ServingHandler: ChannelDuplexHandler, RemovableChannelHandler,
     private var readIsHeld = false
     private var upgradeFields: HTTPHeaders?
     private var timer: Scheduled<Void>?
+    private var watchdog: Scheduled<Void>?
+    private var lastUse = NIODeadline.uptimeNanoseconds(0)
     private var inputIsClosed = false
     private var refusalIsWritten = false
 
@@ -76,6 +82,7 @@ final class ServingHandler: ChannelDuplexHandler, RemovableChannelHandler,
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        lastUse = context.eventLoop.now
         perform(machine.receive(unwrapInboundIn(data)), context)
     }
 
@@ -110,11 +117,29 @@ final class ServingHandler: ChannelDuplexHandler, RemovableChannelHandler,
         context.fireChannelInactive()
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        lastUse = context.eventLoop.now
+        watch(context, for: Self.silenceLimit)
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         timer?.cancel()
+        watchdog?.cancel()
+    }
+
+    /// Looks after a while whether the client has been silent for too long. One timer for many requests: it is not moved at
+    /// each, but looks how long ago the last one was.
+    private func watch(_ context: ChannelHandlerContext, for time: TimeAmount) {
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        watchdog = context.eventLoop.scheduleTask(in: time) {
+            let (handler, context) = bound.value
+            let left = handler.lastUse + Self.silenceLimit - context.eventLoop.now
+            if !handler.machine.awaitsClient { return handler.watch(context, for: Self.silenceLimit) }
+            if left > .nanoseconds(0) { return handler.watch(context, for: left) }
+            context.close(promise: nil)
+        }
     }
 
     /// Carries out what the task asks for that answers a request.
@@ -199,6 +224,7 @@ final class ServingHandler: ChannelDuplexHandler, RemovableChannelHandler,
     }
 
     private func writeEnd(_ trailers: HTTPHeaders?, _ context: ChannelHandlerContext) {
+        lastUse = context.eventLoop.now
         let actions = machine.finish()
         // The encoder does not know that the answer to HEAD has no body, and would end one.
         guard actions == [.hangUp] else {

@@ -41,6 +41,9 @@ struct ServingMachine {
     /// Whether further requests may be read; a client that sends them without end waits for answers first.
     var mayRead: Bool { waiting.count < 16 }
 
+    /// Whether it is the client's turn: no response is under way.
+    var awaitsClient: Bool { !isResponding }
+
     /// Whether the connection ends with the response under way, which then says so.
     var isLast: Bool {
         guard waiting.isEmpty else { return false }
