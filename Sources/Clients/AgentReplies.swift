@@ -102,6 +102,10 @@ public struct RunStatus: Sendable, Equatable {
     public let currentStep: Int
     /// Steps in all.
     public let totalSteps: Int
+    /// The tokens that its calls of models have used, as it last saved; nil where the service does not tell.
+    public let tokensUsed: Int?
+    /// The tokens that its user was charged with; nil where the service does not tell.
+    public let tokensCharged: Int?
     /// Why it failed, if it has.
     public let error: String?
 
@@ -119,6 +123,8 @@ public struct RunStatus: Sendable, Equatable {
         agentName = agent
         currentStep = current
         totalSteps = total
+        tokensUsed = json["tokens_used"]?.integer
+        tokensCharged = json["tokens_charged"]?.integer
         error = json["error"]?.string
     }
 }

@@ -36,6 +36,7 @@ private func summary(_ action: RunAction) -> String {
     case .record(let events): "record \(events.map(\.kind.rawValue).joined(separator: " "))"
     case .complete(let answer, _): "complete \(answer)"
     case .fail(let reason, _): "fail \(reason)"
+    case .meter(let call): "meter call \(call.number) of \(call.model): \(call.usage.totalTokens)"
     case .announce: "announce"
     }
 }
@@ -102,6 +103,19 @@ private func summary(_ action: RunAction) -> String {
         #expect(chunks.compactMap { $0["content"]?.string }.joined() == pieces.joined())
         #expect(chunks.compactMap { $0["index"]?.integer } == Array(0..<chunks.count))
         #expect(chunks.count >= 2)
+    }
+
+    @Test func whatAModelUsesIsMeteredBeforeItsAnswerIsTaken() throws {
+        let run = try Rehearsal(Self.script)
+        let usage = ModelUsage(promptTokens: 5, completionTokens: 2, totalTokens: 7)
+        #expect(run.receive(.used(usage)) == [], "nothing was asked")
+        _ = run.receive(.begin)
+        _ = run.receive(.toolElapsed)
+        _ = run.receive(.text("Because."))
+        #expect(run.receive(.used(usage)).map(summary) == ["meter call 1 of m1: 7"])
+        guard case .save(let checkpoint)? = run.receive(.textEnded([])).first else { return }
+        #expect(checkpoint.state.modelCalls == 1 && checkpoint.state.tokens == 7)
+        #expect(RunState(checkpoint.state.json) == checkpoint.state)
     }
 
     @Test func anAnswerWithoutAModelIsOneChunk() throws {

@@ -210,7 +210,7 @@ import Wire
 
     @Test func noTwoHaveOneName() {
         let all = Deviation.eventsDeviations + Deviation.agentDeviations
-        #expect(Set(all.map(\.name)).count == all.count && all.count == 52)
+        #expect(Set(all.map(\.name)).count == all.count && all.count == 54)
         #expect(all.allSatisfy { !$0.summary.isEmpty && !$0.summary.hasSuffix(".") })
     }
 }

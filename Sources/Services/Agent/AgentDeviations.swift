@@ -62,6 +62,11 @@ extension Deviation {
     public static let recordedTwice = agent(
         "recorded-twice", "rows that are sent to the analytics again, because the reply was lost, are counted twice",
         needs: .fault)
+    /// Tokens are paid for twice.
+    public static let tokensChargedTwice = agent(
+        "tokens-charged-twice",
+        "a charge of tokens that is tried again, because the reply was lost, is a second charge",
+        needs: .fault)
     /// Half an answer is taken for a whole one.
     public static let cutAnswerKept = agent(
         "cut-answer-kept", "where the model's stream breaks off, what had come is taken for its answer", needs: .fault)
@@ -97,7 +102,8 @@ extension Deviation {
     public static let agentDeviations: [Deviation] = [
         threadNotFiltered, titleLost, contextShared, stepSkipped, toolResultLost, stateNotSaved, resumeFromStart,
         cancelIgnored, fallbackClaimsSuccess, stackInError, slowStart, slowTool, artifactShared, runLeak, wrongThread,
-        startUnacknowledged, toldBeforeKept, failedAnswerKept, oneRunResumed, transactionTorn, recordedTwice, cutAnswerKept,
+        startUnacknowledged, toldBeforeKept, failedAnswerKept, oneRunResumed, transactionTorn, recordedTwice, tokensChargedTwice,
+        cutAnswerKept,
         eventSentOnce, failureUnreported, staleStateCached, resumedEventsRenamed, stateSavedBehind, titleWrittenApart,
         pieceOvertaken,
     ]

@@ -59,6 +59,13 @@ struct AgentStore: Sendable {
             run_id TEXT NOT NULL REFERENCES runs (id), version BIGINT NOT NULL, step BIGINT NOT NULL, steps BIGINT NOT NULL,
             state JSON NOT NULL, events JSON NOT NULL, created_at BIGINT NOT NULL, PRIMARY KEY (run_id, version))
         """,
+        """
+        CREATE TABLE IF NOT EXISTS token_charges (
+            id TEXT PRIMARY KEY, run_id TEXT NOT NULL REFERENCES runs (id), user_id TEXT NOT NULL, model TEXT NOT NULL,
+            prompt_tokens BIGINT NOT NULL, completion_tokens BIGINT NOT NULL, total_tokens BIGINT NOT NULL,
+            created_at BIGINT NOT NULL)
+        """,
+        "CREATE INDEX IF NOT EXISTS token_charges_by_run ON token_charges (run_id)",
     ]
 
     /// Creates the tables where they are not there.

@@ -34,7 +34,8 @@ struct EventPosting: Sendable {
             _ = try? await context.caller("events").fetch(call)
             return try Task.checkCancellation()
         }
-        try await attempt(call, at: "events", what: "The event \(event.kind.rawValue) could not be delivered")
+        let posted = call
+        try await attempt(at: "events", what: "The event \(event.kind.rawValue) could not be delivered") { posted }
     }
 
     private func id(of event: RunEvent) -> String {
@@ -47,17 +48,36 @@ struct EventPosting: Sendable {
         guard let first = events.first, let last = events.last else { return }
         // A block that comes twice, because the reply was lost, is stored once.
         let token = "\(order.runID)-\(first.index)-\(last.index)-\(last.kind.rawValue)"
-        let setting = context.deviates(.recordedTwice) ? "" : "&insert_deduplication_token=\(token)"
-        var call = context.signed(Call.post("/?query=INSERT%20INTO%20agent_events%20FORMAT%20JSONEachRow\(setting)"))
-        call.body.writeString(events.map { AnalyticsRow.json(of: $0, in: order).text + "\n" }.joined())
-        try await attempt(call, at: "analytics", what: "The run could not be recorded", delays: Self.recordDelays)
+        let rows = events.map { AnalyticsRow.json(of: $0, in: order).text + "\n" }.joined()
+        let call = insertion(of: rows, into: "agent_events", token: context.deviates(.recordedTwice) ? nil : token)
+        try await attempt(at: "analytics", what: "The run could not be recorded", delays: Self.recordDelays) { call }
     }
 
+    /// Inserts a row for a call of a model. Throws ``RunFailure`` as ``post(_:)`` does.
+    func report(_ metered: MeteredCall) async throws {
+        let row = metered.row(in: order).text + "\n"
+        var attempts = 0
+        try await attempt(at: "analytics", what: "The tokens could not be reported", delays: Self.recordDelays) {
+            // A row that comes twice, because the reply was lost, is stored once.
+            let suffix = attempts > 0 && context.deviates(.tokensChargedTwice) ? "-again-\(attempts)" : ""
+            attempts += 1
+            return insertion(of: row, into: "performance_metrics", token: metered.id(in: order) + suffix)
+        }
+    }
+
+    private func insertion(of rows: String, into table: String, token: String?) -> Call {
+        let setting = token.map { "&insert_deduplication_token=\($0)" } ?? ""
+        var call = context.signed(Call.post("/?query=INSERT%20INTO%20\(table)%20FORMAT%20JSONEachRow\(setting)"))
+        call.body.writeString(rows)
+        return call
+    }
+
+    /// Makes a call until it succeeds; `call` makes it anew for each attempt.
     private func attempt(
-        _ call: Call, at service: String, what: String, delays: [Duration] = retryDelays
+        at service: String, what: String, delays: [Duration] = retryDelays, _ call: () -> Call
     ) async throws {
         var delays = delays[...]
-        while let problem = try await problem(of: call, at: service, what: what) {
+        while let problem = try await problem(of: call(), at: service, what: what) {
             guard let delay = delays.popFirst() else { throw RunFailure("\(what): \(problem).") }
             context.log.info("\(what): \(problem). Trying again in \(delay).")
             try await context.clock.sleep(for: delay)

@@ -14,19 +14,19 @@ struct ModelCall: Sendable {
     let request: ModelRequest
     let userID: String
 
-    /// Gives the pieces of text to `body`, in order, and returns the calls of tools, none where the text is all. Ends
-    /// after `[DONE]`; throws ``RunFailure`` where the model refuses, the stream ends before, or the time is over.
-    func pieces(_ body: (String) async throws -> Void) async throws -> [ModelToolCall] {
+    /// Gives the pieces of text to `body`, in order, and returns the calls of tools, none where the text is all, and what the
+    /// model says it used. Ends after `[DONE]`; throws ``RunFailure`` where the model refuses, the stream ends before, or the time is over.
+    func pieces(_ body: (String) async throws -> Void) async throws -> End {
         let (pieces, continuation) = AsyncThrowingStream<Piece, any Error>.makeStream()
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
                 do {
-                    let calls = try await read { text in
+                    let end = try await read { text in
                         guard context.deviates(.pieceOvertaken) else { return _ = continuation.yield(.text(text)) }
                         Task { continuation.yield(.text(text)) }
                     }
                     if context.deviates(.pieceOvertaken) { for _ in 0..<2 { await Task.yield() } }
-                    continuation.yield(.calls(calls))
+                    continuation.yield(.end(end))
                     continuation.finish()
                 } catch {
                     continuation.finish(throwing: error)
@@ -37,27 +37,36 @@ struct ModelCall: Sendable {
                 continuation.finish(throwing: RunFailure("The model took longer than \(Self.timeLimit) to answer."))
             }
             defer { tasks.cancelAll() }
-            var calls: [ModelToolCall] = []
+            var last = End(calls: [])
             for try await piece in pieces {
                 switch piece {
                 case .text(let text): try await body(text)
-                case .calls(let all): calls = all
+                case .end(let end): last = end
                 }
             }
             try Task.checkCancellation()
-            return calls
+            return last
         }
     }
 
     private enum Piece: Sendable {
         case text(String)
-        case calls([ModelToolCall])
+        case end(End)
     }
 
-    private func read(_ take: (String) -> Void) async throws -> [ModelToolCall] {
+    /// What stands at the end of an answer.
+    struct End: Sendable {
+        let calls: [ModelToolCall]
+        /// Nil where the model does not say.
+        var usage: ModelUsage?
+    }
+
+    private func read(_ take: (String) -> Void) async throws -> End {
         var calls = ToolCallAssembly()
+        var usage: ModelUsage?
         var body: JSONValue = [
-            "model": .string(request.model), "stream": true, "user": .string(userID), "messages": .array(request.messages),
+            "model": .string(request.model), "stream": true, "stream_options": ["include_usage": true], "user": .string(userID),
+            "messages": .array(request.messages),
         ]
         if !request.tools.isEmpty { body["tools"] = .array(request.tools.map(\.offer)) }
         var call = Call.post("/v1/chat/completions").bearer("backlot-agent").field(.contentType, "application/json")
@@ -76,7 +85,10 @@ struct ModelCall: Sendable {
             for try await event in reply.events {
                 // Read on after the end, so that the connection can be used again.
                 if event.data == "[DONE]" { isDone = true }
-                if !isDone, let delta = try Self.delta(of: event.data) {
+                if isDone { continue }
+                let chunk = try Self.chunk(of: event.data)
+                usage = ModelUsage(chunk["usage"]) ?? usage
+                if let delta = chunk["choices"]?.array?.first?["delta"] {
                     try calls.take(delta["tool_calls"])
                     if let piece = delta["content"]?.string {
                         isBegun = true
@@ -85,22 +97,21 @@ struct ModelCall: Sendable {
                 }
             }
         } catch let error where context.deviates(.cutAnswerKept) && isBegun && !(error is CancellationError) {
-            return []
+            return End(calls: [])
         } catch let error where !(isDone || error is RunFailure || error is CancellationError) {
             throw RunFailure("The model's answer was cut off: \(error)")
         }
         guard isDone else { throw RunFailure("The model's answer was cut off: the stream ended before [DONE].") }
-        return try calls.calls()
+        return End(calls: try calls.calls(), usage: usage)
     }
 
-    /// What a chunk adds: `choices[0].delta`; nil where it has none. Throws ``RunFailure`` for an error that is sent
-    /// within the stream.
-    static func delta(of data: String) throws -> JSONValue? {
+    /// A chunk of the stream. Throws ``RunFailure`` for an error that is sent within the stream.
+    private static func chunk(of data: String) throws -> JSONValue {
         guard let chunk = try? JSONValue(json: data) else { throw RunFailure("The model sent a chunk that is not JSON.") }
         if let error = chunk["error"], !error.isNull {
             throw RunFailure("The model failed: \(error["message"]?.string ?? error.text)")
         }
-        return chunk["choices"]?.array?.first?["delta"]
+        return chunk
     }
 }
 

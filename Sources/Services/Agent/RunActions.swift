@@ -16,6 +16,8 @@ enum RunInput: Equatable {
     case paused
     /// The model said this much more.
     case text(String)
+    /// What the model's reply used, as it says itself; comes before its end.
+    case used(ModelUsage)
     /// The model has ended, with calls of tools or without.
     case textEnded([ModelToolCall])
     /// The file is written.
@@ -39,8 +41,10 @@ enum RunAction: Equatable {
     case waitForTool(Duration)
     /// Waits, then ``RunInput/paused``.
     case pause(Duration)
-    /// Asks the model, then ``RunInput/text(_:)`` and ``RunInput/textEnded(_:)``.
+    /// Asks the model, then ``RunInput/text(_:)``, ``RunInput/used(_:)`` and ``RunInput/textEnded(_:)``.
     case askModel(ModelRequest)
+    /// Charges the user with what a call of the model has used.
+    case meter(MeteredCall)
     /// Writes a file, then ``RunInput/written``.
     case write(artifact: String, content: String)
     /// Adds rows for these events to the analytics, then ``RunInput/recorded``.

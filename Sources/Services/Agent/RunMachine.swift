@@ -80,6 +80,11 @@ struct RunMachine {
             guard case .llm(_, _, _, let isAnswer) = script.steps[state.step] else { return [] }
             text += piece
             return isAnswer && isLastStage ? stream(piece, at: now) : []
+        case .used(let usage):
+            guard case .llm(_, let model, _, _) = script.steps[state.step] else { return [] }
+            state.modelCalls += 1
+            state.tokens += usage.totalTokens
+            return [.meter(MeteredCall(number: state.modelCalls, model: model, usage: usage, time: now))]
         case .textEnded(let calls):
             guard case .llm = script.steps[state.step] else { return [] }
             return calls.isEmpty ? endText(at: now) : call(calls, at: now)

@@ -138,8 +138,15 @@ struct RunPerformance: Sendable {
             try await feed(.paused)
         case .askModel(let request):
             let call = ModelCall(context: context, request: request, userID: order.userID)
-            let calls = try await call.pieces { try await feed(.text($0)) }
-            try await feed(.textEnded(calls))
+            let end = try await call.pieces { try await feed(.text($0)) }
+            if let usage = end.usage { try await feed(.used(usage)) }
+            try await feed(.textEnded(end.calls))
+        case .meter(let call):
+            try await Self.again(context, order) { isAgain in
+                let suffix = isAgain && context.deviates(.tokensChargedTwice) ? "-again" : ""
+                try await store.charge(call, of: order, suffix: suffix)
+            }
+            try await posting.report(call)
         case .write(let name, let content):
             try context.artifacts.write(content, as: name, of: order.runID, for: context.artifactOwner(order.userID))
             try await feed(.written)

@@ -116,7 +116,10 @@ extension AgentStore {
         SELECT id, thread_id, assistant_id, status, last_error, created_at, started_at, completed_at, failed_at,
             cancelled_at, metadata_,
             (SELECT step FROM agent_state_checkpoints AS c WHERE c.run_id = runs.id ORDER BY version DESC LIMIT 1) AS step,
-            (SELECT steps FROM agent_state_checkpoints AS c WHERE c.run_id = runs.id ORDER BY version DESC LIMIT 1) AS steps
+            (SELECT steps FROM agent_state_checkpoints AS c WHERE c.run_id = runs.id ORDER BY version DESC LIMIT 1) AS steps,
+            (SELECT state ->> 'total_tokens' FROM agent_state_checkpoints AS c WHERE c.run_id = runs.id
+                ORDER BY version DESC LIMIT 1) AS used,
+            (SELECT sum(total_tokens) FROM token_charges WHERE run_id = runs.id) AS charged
         FROM runs
         """
 
@@ -142,12 +145,16 @@ extension AgentStore {
 
     private static func status(_ row: Row, _ userID: String) -> JSONValue {
         let metadata = row["metadata_"].json
+        func number(_ column: String) -> JSONValue {
+            .integer(row[column].integer ?? row[column].text.flatMap { Int64($0) } ?? 0)
+        }
         func time(_ column: String) -> JSONValue { row[column].integer.map(JSONValue.integer) ?? .null }
         return [
             "run_id": JSONValue(row["id"].text), "thread_id": JSONValue(row["thread_id"].text), "user_id": .string(userID),
             "agent_name": JSONValue(row["assistant_id"].text), "status": JSONValue(row["status"].text),
             "current_step": .integer(row["step"].integer ?? 0),
             "total_steps": row["steps"].integer.map(JSONValue.integer) ?? metadata["total_steps"] ?? nil,
+            "tokens_used": number("used"), "tokens_charged": number("charged"),
             "error": row["last_error"].json["message"] ?? nil, "created_at": time("created_at"),
             "started_at": time("started_at"), "completed_at": time("completed_at"), "failed_at": time("failed_at"),
             "cancelled_at": time("cancelled_at"),

@@ -42,6 +42,9 @@ struct RunState: Sendable, Equatable {
     var attempt = 1
     /// Tools called so far.
     var toolsCalled = 0
+    /// Calls of models that were answered, and the tokens that they used, as the models say.
+    var modelCalls = 0
+    var tokens = 0
     /// Pieces of the answer so far.
     var chunks = 0
     var answer = ""
@@ -60,7 +63,8 @@ struct RunState: Sendable, Equatable {
             "previous": .string(previous),
             "tool_results": .object(JSONObject(toolResults.sorted { $0.key < $1.key }.map { ($0, $1) })),
             "dialogue": .array(dialogue), "calls": .array(calls.map(\.json)), "rounds": JSONValue(rounds),
-            "attempt": JSONValue(attempt), "tools_called": JSONValue(toolsCalled), "chunks": JSONValue(chunks),
+            "attempt": JSONValue(attempt), "tools_called": JSONValue(toolsCalled), "model_calls": JSONValue(modelCalls),
+            "total_tokens": JSONValue(tokens), "chunks": JSONValue(chunks),
             "answer": .string(answer),
         ]
     }
@@ -87,6 +91,8 @@ struct RunState: Sendable, Equatable {
         rounds = number("rounds")
         attempt = max(number("attempt"), 1)
         toolsCalled = number("tools_called")
+        modelCalls = number("model_calls")
+        tokens = number("total_tokens")
         chunks = number("chunks")
         answer = text("answer")
     }

@@ -47,6 +47,9 @@ struct ConnectionSession: Sendable {
             tasks.addTask { try? await write(socket, id, bell) }
             tasks.addTask { try? await keepTime(socket, id) }
             tasks.addTask { try? await carry(errands, id) }
+            if context.deviates(.timerLeak) {
+                Task { while true { try await context.clock.sleep(for: limits.pingInterval) } }
+            }
             if !context.deviates(.heartbeatMissing) { tasks.addTask { try? await keepPinging(socket, id) } }
             await tasks.next()
             tasks.cancelAll()

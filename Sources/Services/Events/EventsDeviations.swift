@@ -50,6 +50,9 @@ extension Deviation {
     /// Closed connections are kept.
     public static let connectionLeak = events("connection-leak", "closed connections stay in the table")
 
+    /// Timers outlive their connections.
+    public static let timerLeak = events("timer-leak", "the timer that pings a client goes on when its connection has ended")
+
     /// The ledger is behind.
     public static let ledgerBehind = events(
         "ledger-behind", "an event is kept in the cache a second after it was delivered: a crash loses it and its number",
@@ -82,7 +85,7 @@ extension Deviation {
     public static let eventsDeviations: [Deviation] = [
         silentDrop, eventLost, eventDoubled, eventReordered, eventMisrouted, eventRenamed, eventFieldMissing,
         userIDTruncated, wsAuthUnchecked, wsTokenExpiryIgnored, resumeLosesQueue, queueShared, slowAccept, slowDelivery,
-        heartbeatMissing, connectionLeak, ledgerBehind, repeatForgotten, repeatBroadcast, restoreLosesNewest,
+        heartbeatMissing, connectionLeak, timerLeak, ledgerBehind, repeatForgotten, repeatBroadcast, restoreLosesNewest,
         replayForgetsRestart, brokenConnectionLeak, handOverRepeated,
     ]
 }
