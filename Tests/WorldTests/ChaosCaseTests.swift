@@ -5,9 +5,10 @@ import Faults
 import Kernel
 import Runner
 import ServiceKit
-import Suites
 import Testing
 import Worlds
+
+@testable import Suites
 
 struct ChaosCaseTests {
     static let cases = SuiteCatalogue.cases.filter { $0.survives == .any }
@@ -122,5 +123,46 @@ struct ChaosFindingTests {
     @Test func anAgentThatCannotReadUnfinishedRunsAtFirstServesAllTheSame() throws {
         #expect(
             try status(["agent sql select: statement-error(state=53300)@1"], crashing: true) == ["completed"])
+    }
+
+    @Test func aClientWhoVanishesWithoutAWordIsNotServedForEver() throws {
+        let held = try SimulatedWorld.run(try blueprint(faults: ["client->auth: half-open"])) { world in
+            let before = Census.unasked(world)
+            _ = try await world.client("user-1").auth.verify("nobody's")
+            world.hangUp("user-1")
+            try await world.clock.sleep(for: .seconds(30))
+            let soon = Census.unasked(world)
+            try await world.clock.sleep(for: .seconds(50))
+            return [before, soon, Census.unasked(world)].map { $0.counts[.connections] ?? -1 }
+        }.value
+        #expect(held == [0, 1, 0])
+    }
+
+    /// How often the tokens of a run are charged where the reply to one of the agent's commits is lost, commit by commit; 0
+    /// where the run fails of that.
+    private func charges(_ bugs: [String]) throws -> [Int] {
+        try (1...12).map { commit in
+            var faulty = try blueprint(faults: ["agent sql commit: commit-lost@\(commit)"])
+            faulty.deviations = Set(try bugs.map { try DeviationCatalogue.deviation(named: $0, at: nil) })
+            return try SimulatedWorld.run(faulty) { world in
+                let client = world.client("user-1")
+                let token = try await client.auth.register(email: "a@example.com", password: "correct horse", name: "A")
+                    .accessToken
+                _ = try? await client.agent.sendMessage("What does it cost?", agent: "triage", token: token)
+                try await world.clock.sleep(for: .seconds(60))
+                let run = try await client.agent.runs(token: token).runs.first
+                guard let run, run.status == "completed", let used = run.tokensUsed, let charged = run.tokensCharged else {
+                    return 0
+                }
+                return charged.isMultiple(of: used) ? charged / used : -1
+            }.value
+        }
+    }
+
+    @Test func tokensAreChargedOnceWhicheverReplyIsLost() throws {
+        let right = try charges([])
+        #expect(Set(right).isSubset(of: [0, 1]) && right.contains(1))
+        let wrong = try charges(["tokens-charged-twice"])
+        #expect(wrong.count { $0 == 2 } == 1)
     }
 }

@@ -10,10 +10,11 @@ enum ChaosConversations {
     static let suiteCase = SuiteCase(
         "multi_user/chaos-conversations",
         "Whatever fails: a message has one run at most, a run ends and answers once, and its events come to its user alone",
-        layer: .flows, covers: ["M1.2", "M1.3", "M4.2"], catches: ["event-misrouted", "cancel-ignored"],
+        layer: .flows, covers: ["M1.2", "M1.3", "M4.2"], catches: ["event-misrouted", "cancel-ignored", "timer-leak"],
         finds: [
             "identity-borrowed", "ledger-behind", "repeat-forgotten", "repeat-broadcast", "restore-loses-newest",
             "replay-forgets-restart", "broken-connection-leak", "hand-over-repeated", "told-before-kept", "failed-answer-kept",
+            "tokens-charged-twice",
             "one-run-resumed", "recorded-twice", "cut-answer-kept", "event-sent-once", "failure-unreported",
             "stale-state-cached", "resumed-events-renamed", "state-saved-behind", "piece-overtaken",
         ], survives: .any, steps: 4
@@ -82,8 +83,36 @@ struct ChatOutcome: Sendable {
     var messages: [ThreadMessage] = []
     /// The phase that the kept state of a run names.
     var phases: [(run: String, phase: String)] = []
-    /// What the model answers.
+    /// What the model answers, and how many tokens it says that is.
     var answer = ""
-    /// The rows of each run in the analytics, and how many different events they are of.
-    var rows: [(run: String, all: Int, different: Int)] = []
+    var answerTokens = 0
+    /// The rows of events in the analytics, run by run in the order of the events.
+    var rows: [Row] = []
+    /// What the analytics have of calls of models.
+    var charges: [Charge] = []
+    /// What was said of the runs' statuses.
+    var observations: [Observation] = []
+
+    /// The row of an event.
+    struct Row: Sendable {
+        let run: String
+        let id: String
+        let kind: String
+        let name: String
+    }
+
+    /// The rows of one call of a model.
+    struct Charge: Sendable {
+        let run: String
+        let call: String
+        let count: Int
+        let tokens: Int
+        let completionTokens: Int
+    }
+
+    /// What tells an event from all others of its run, whatever number it came under.
+    static func name(_ kind: String, _ data: JSONValue, of run: String) -> String {
+        let part = data["index"]?.text ?? data["step_number"]?.text ?? data["tool_name"]?.text ?? ""
+        return "\(kind) \(part) of \(run)"
+    }
 }

@@ -35,6 +35,10 @@ struct TokenMemory: Sendable {
         var used: [String] = []
         /// Whether every call about it was answered, so that it must be open.
         var isCertain = true
+        /// The session's name in histories.
+        let name: String
+        /// The name of the refresh token that it has now.
+        var refreshName: String { "refresh token \(used.count + 1) of \(name)" }
     }
 
     /// A session that is over for certain.
@@ -42,16 +46,21 @@ struct TokenMemory: Sendable {
         let accessToken: String
         let refreshToken: String
         let reason: String
+        /// The session's name in histories.
+        let name: String
     }
 
     var userID: String?
     var open: [Held] = []
     var over: [Over] = []
+    /// How many sessions there were.
+    var sessions = 0
+    let histories: SessionHistories
 }
 
 /// A user who logs in, refreshes and logs out, on several devices.
 final class SessionUser {
-    private enum Action { case logIn, refresh, refreshTwice, validate, logOut, tryOver }
+    private enum Action { case logIn, refresh, refreshTwice, validate, logOut, logOutWatched, tryOver }
 
     /// How old a token may be for it to be good for certain: the test profile's lifetime is 300 s.
     private static let certainAge = Duration.seconds(200)
@@ -61,16 +70,17 @@ final class SessionUser {
     private var journey: Journey { chaos.journey }
     private var auth: AuthClient { chaos.journey.client.auth }
 
-    init(_ chaos: ChaosUser, _ memory: TokenMemory = TokenMemory()) {
+    init(_ chaos: ChaosUser, _ memory: TokenMemory? = nil) {
         self.chaos = chaos
-        self.memory = memory
+        self.memory = memory ?? TokenMemory(histories: SessionHistories(clock: chaos.journey.clock))
     }
 
     /// Takes the steps.
     func act() async {
         for _ in 0..<chaos.course.steps {
             let action = await chaos.next([
-                (18, Action.logIn), (20, .refresh), (9, .refreshTwice), (10, .validate), (18, .logOut), (25, .tryOver),
+                (18, Action.logIn), (20, .refresh), (9, .refreshTwice), (10, .validate), (10, .logOut),
+                (8, .logOutWatched), (25, .tryOver),
             ])
             if memory.userID == nil { await register() }
             let place = memory.open.indices.last
@@ -79,6 +89,7 @@ final class SessionUser {
             case .refreshTwice: if let place { await refreshTwice(place) } else { await logIn() }
             case .validate: if let place { await validate(place) } else { await logIn() }
             case .logOut: if let place { await logOut(place) } else { await logIn() }
+            case .logOutWatched: if let place { await logOutWatched(place) } else { await logIn() }
             case .tryOver: if let over = chaos.pick("over", of: memory.over) { await tryOver(over) } else { await logIn() }
             case .logIn: await logIn()
             }
@@ -88,16 +99,20 @@ final class SessionUser {
     private func register() async {
         let (email, password, name) = (chaos.email, chaos.password, chaos.name)
         if let tokens = await chaos.insist({ [auth] in try await auth.register(email: email, password: password, name: name) }) {
-            hold(tokens)
+            await hold(tokens)
         }
     }
 
-    private func hold(_ tokens: AuthClient.Tokens) {
+    private func hold(_ tokens: AuthClient.Tokens) async {
         journey.check(tokens.user?.email == chaos.email, "the tokens are those of \(tokens.user?.email ?? "nobody")")
         if let known = memory.userID { journey.expect(tokens.user?.id, known, "the user's id") }
         memory.userID = memory.userID ?? tokens.user?.id
+        memory.sessions += 1
+        let session = "session \(memory.sessions) of \(chaos.name)"
+        await memory.histories.opened(session, by: chaos.name)
         memory.open.append(
-            TokenMemory.Held(accessToken: tokens.accessToken, refreshToken: tokens.refreshToken, issuedAt: journey.clock.now))
+            TokenMemory.Held(
+                accessToken: tokens.accessToken, refreshToken: tokens.refreshToken, issuedAt: journey.clock.now, name: session))
     }
 
     private func logIn() async {
@@ -105,24 +120,30 @@ final class SessionUser {
         guard let tokens = await chaos.insist({ [auth] in try await auth.login(email: email, password: password) }) else {
             return
         }
-        hold(tokens)
+        await hold(tokens)
         _ = await chaos.attempt { try await agent.threads(limit: 1, token: tokens.accessToken) }
     }
 
     /// Whether a session must be open now.
     private func mustBeOpen(_ held: TokenMemory.Held) -> Bool {
-        held.isCertain && held.issuedAt.duration(to: journey.clock.now) < Self.certainAge && !chaos.course.cacheMayForget
+        held.isCertain && !isOld(held) && !chaos.course.cacheMayForget
             && !chaos.course.tokensMayFail
+    }
+
+    /// Whether a token's lifetime may be over.
+    private func isOld(_ held: TokenMemory.Held) -> Bool {
+        held.issuedAt.duration(to: journey.clock.now) >= Self.certainAge
     }
 
     private func refresh(_ place: Int) async {
         let held = memory.open[place]
-        var answer = await chaos.attempt { [auth] in try await auth.refresh(held.refreshToken) }
+        var answer = await memory.histories.exchange(held, auth, by: chaos.name)
         if case .unknown = answer {
             // As clients do whose answer was lost. If the first one was served, this ends the session.
             memory.open[place].isCertain = false
             await chaos.rest(.milliseconds(50))
-            answer = await chaos.attempt { [auth] in try await auth.refresh(held.refreshToken) }
+            await memory.histories.mayClose(held.name, by: chaos.name)
+            answer = await memory.histories.exchange(held, auth, by: chaos.name)
         }
         switch answer {
         case .done(let tokens):
@@ -140,9 +161,10 @@ final class SessionUser {
 
     private func refreshTwice(_ place: Int) async {
         let held = memory.open.remove(at: place)
-        let auth = auth
-        async let other = Self.refresh(held.refreshToken, auth)
-        let one = await Self.refresh(held.refreshToken, auth)
+        let (auth, histories, phone) = (auth, memory.histories, chaos.name + "'s phone")
+        await histories.mayClose(held.name, by: chaos.name)
+        async let other = histories.exchange(held, auth, by: phone)
+        let one = await histories.exchange(held, auth, by: chaos.name)
         switch (one, await other) {
         case (.done, .done):
             journey.check(chaos.course.cacheMayForget, "two refreshes at once with one token both gave new tokens")
@@ -152,43 +174,80 @@ final class SessionUser {
             memory.over.append(
                 TokenMemory.Over(
                     accessToken: tokens.accessToken, refreshToken: tokens.refreshToken,
-                    reason: "whose refresh token was used twice"))
+                    reason: "whose refresh token was used twice", name: held.name))
         default: break
         }
     }
 
-    private static func refresh(_ token: String, _ auth: AuthClient) async -> Attempt<AuthClient.Tokens> {
-        do { return .done(try await auth.refresh(token)) } catch {
-            return error.refusedStatus.flatMap { (400..<500).contains($0) ? .refused($0) : nil } ?? .unknown
+    /// Whether the token of a session is good; nil where nobody says.
+    private func isGood(_ token: String, of session: String, mayBeOld: Bool) async -> Bool? {
+        var pause = Duration.milliseconds(80)
+        for attempt in 0..<4 {
+            if attempt > 0 {
+                await chaos.rest(pause)
+                pause = pause * 3
+            }
+            let answer = await memory.histories.ask(token, of: session, auth, mayBeOld: mayBeOld, by: chaos.name)
+            guard let answer = answer.value else { continue }
+            if answer.error == "validation_error" { return nil }
+            if answer.isValid { journey.expect(answer.userID, memory.userID, "whose token it is") }
+            return answer.isValid
         }
-    }
-
-    /// Whether a token is good; nil where nobody says.
-    private func isGood(_ token: String) async -> Bool? {
-        guard let answer = await chaos.insist({ [auth] in try await auth.validate(token) }),
-            answer.error != "validation_error"
-        else { return nil }
-        if answer.isValid { journey.expect(answer.userID, memory.userID, "whose token it is") }
-        return answer.isValid
+        return nil
     }
 
     private func validate(_ place: Int) async {
         let held = memory.open[place]
-        guard await isGood(held.accessToken) == false else { return }
+        guard await isGood(held.accessToken, of: held.name, mayBeOld: isOld(held)) == false else { return }
         journey.check(!mustBeOpen(held), "the access token of an open session is not valid")
         memory.open.remove(at: place)
     }
 
     private func logOut(_ place: Int) async {
         let held = memory.open.remove(at: place)
-        guard await chaos.insist({ [auth] in try await auth.logout(held.accessToken) }) != nil else { return }
+        guard await giveUp(held) else { return }
         // Where a fault has put another token in its place, the answer is the same, and nobody was logged out.
         if chaos.course.faults.contains(where: { $0.hasPrefix("token-") }) {
-            guard await isGood(held.accessToken) == false else { return }
+            guard await isGood(held.accessToken, of: held.name, mayBeOld: true) == false else { return }
         }
         memory.over.append(
             TokenMemory.Over(
-                accessToken: held.accessToken, refreshToken: held.refreshToken, reason: "that was logged out"))
+                accessToken: held.accessToken, refreshToken: held.refreshToken, reason: "that was logged out", name: held.name))
+    }
+
+    /// Logs a session out, again until it is answered; whether it was. Where a fault may have put another token in its place,
+    /// the answer says nothing about the session.
+    private func giveUp(_ held: TokenMemory.Held) async -> Bool {
+        let action = RegisterAction.write(held.name, SessionHistories.closed)
+        let course = chaos.course
+        var pause = Duration.milliseconds(80)
+        for attempt in 0..<4 {
+            if attempt > 0 {
+                await chaos.rest(pause)
+                pause = pause * 3
+            }
+            let answer = await memory.histories.sessions.attempt(
+                chaos.name, action,
+                meaning: { _ in course.faults.contains { $0.hasPrefix("token-") } ? nil : .written }
+            ) { [auth] in try await auth.logout(held.accessToken) }
+            if case .done = answer { return true }
+        }
+        return false
+    }
+
+    /// Logs a session out while the phone of the same user asks whether it is still open.
+    private func logOutWatched(_ place: Int) async {
+        let held = memory.open[place]
+        let (auth, histories, clock, phone) = (auth, memory.histories, journey.clock, chaos.name + "'s phone")
+        let (mayBeOld, rest) = (isOld(held), chaos.draw("watch").duration(in: .milliseconds(1)...(.milliseconds(12))))
+        let watch = Task {
+            for _ in 0..<4 {
+                try await clock.sleep(for: rest)
+                _ = await histories.ask(held.accessToken, of: held.name, auth, mayBeOld: mayBeOld, by: phone)
+            }
+        }
+        await logOut(place)
+        _ = await watch.result
     }
 
     /// Tries the tokens of a session that is over.
@@ -201,7 +260,9 @@ final class SessionUser {
             }
             await chaos.rest(.milliseconds(120))
         }
-        if await isGood(over.accessToken) == true { journey.find("the access token of a session \(over.reason) is valid") }
+        if await isGood(over.accessToken, of: over.name, mayBeOld: true) == true {
+            journey.find("the access token of a session \(over.reason) is valid")
+        }
         let auth = auth
         if case .done = await chaos.attempt({ try await auth.refresh(over.refreshToken) }) {
             journey.find("the refresh token of a session \(over.reason) gave new tokens")
@@ -215,6 +276,8 @@ final class SessionUser {
             journey.check(answer.isValid, "the access token of an open session is not valid: \(answer.message ?? "")")
         }
         for over in memory.over { await tryOver(over) }
+        let areReliable = !chaos.course.cacheMayForget && !chaos.course.tokensMayFail
+        journey.note(memory.histories.problems(areReliable: areReliable))
         if !chaos.course.cacheMayForget {
             for token in memory.open.compactMap(\.used.last) {
                 if case .done = await chaos.attempt({ [auth] in try await auth.refresh(token) }) {

@@ -35,31 +35,33 @@ struct ThreadMemory: Sendable {
     var kept: [String] = []
     /// Messages of which nobody knows.
     var uncertain: [String] = []
+    let history: ThreadHistory
 }
 
 /// A user who writes into a thread and reads it.
 final class ThreadUser {
-    private enum Action { case rename, write, read }
+    private enum Action { case rename, renameAtOnce, write, read }
 
     let chaos: ChaosUser
     private(set) var memory: ThreadMemory
     private var journey: Journey { chaos.journey }
     private var agent: AgentClient { journey.client.agent }
 
-    init(_ chaos: ChaosUser, _ memory: ThreadMemory = ThreadMemory()) {
+    init(_ chaos: ChaosUser, _ memory: ThreadMemory? = nil) {
         self.chaos = chaos
-        self.memory = memory
+        self.memory = memory ?? ThreadMemory(history: ThreadHistory(clock: chaos.journey.clock))
     }
 
     /// Takes the steps.
     func act() async {
         for _ in 0..<chaos.course.steps {
-            let action = await chaos.next([(40, Action.rename), (35, .write), (25, .read)])
+            let action = await chaos.next([(25, Action.rename), (15, .renameAtOnce), (35, .write), (25, .read)])
             guard await enter(), let thread = memory.thread, let token = memory.token else { continue }
             switch action {
-            case .rename: await rename(thread, token)
-            case .write: await write(thread, token)
-            case .read: await read(thread, token)
+            case .rename: await rename(device(thread, token))
+            case .renameAtOnce: await renameAtOnce(device(thread, token))
+            case .write: await write(device(thread, token))
+            case .read: await read(device(thread, token))
             }
         }
     }
@@ -77,10 +79,10 @@ final class ThreadUser {
             memory.userID = tokens.user?.id
         }
         guard memory.thread == nil, let token = memory.token else { return true }
-        let (agent, title) = (agent, Self.title(0))
+        let (agent, title, word) = (agent, ThreadHistory.title(0), JSONValue.string(chaos.word))
         guard
             let thread = await chaos.insist({
-                try await agent.createThread(title: title, metadata: ["revision": 0], token: token)
+                try await agent.createThread(title: title, metadata: ["revision": 0, "word": word], token: token)
             })
         else { return false }
         journey.expect(thread.metadata["user_id"]?.string, memory.userID, "the owner of a new thread")
@@ -88,32 +90,54 @@ final class ThreadUser {
         return true
     }
 
-    private static func title(_ revision: Int) -> String { "Revision \(revision)" }
+    private func device(_ thread: String, _ token: String, _ name: String? = nil) -> ThreadDevice {
+        ThreadDevice(
+            name: chaos.name + (name.map { "'s \($0)" } ?? ""), agent: agent, caller: journey.client.caller(.agent),
+            thread: thread, token: token, history: memory.history)
+    }
 
     /// Writes a title and, in the metadata, its number.
-    private func rename(_ thread: String, _ token: String) async {
-        let revision = chaos.step
-        let call = Call(.put, "/api/threads/\(thread)").bearer(token)
-            .json(value: ["title": .string(Self.title(revision)), "metadata": ["revision": JSONValue(revision)]])
-        let caller = journey.client.caller(.agent)
+    private func rename(_ device: ThreadDevice) async {
+        let revision = 10 * chaos.step
         memory.titles.insert(revision)
-        guard let reply = await chaos.attempt({ try await caller.fetch(call) }).value else { return }
-        switch reply.status.code {
-        case 200:
-            // What is still under way may yet come after it.
-            memory.titles = memory.titles.subtracting(confirmed).union([revision])
-            confirmed = [revision]
-        case 401: memory.token = nil
-        default: break
+        take([(revision, await device.rename(to: revision))])
+    }
+
+    /// Writes from two devices at once, while a third looks.
+    private func renameAtOnce(_ device: ThreadDevice) async {
+        let (one, other) = (10 * chaos.step, 10 * chaos.step + 1)
+        memory.titles.formUnion([one, other])
+        let phone = self.device(device.thread, device.token, "phone")
+        let tablet = self.device(device.thread, device.token, "tablet")
+        async let second = phone.rename(to: other)
+        async let look = tablet.look()
+        let first = await device.rename(to: one)
+        take([(one, first), (other, await second)])
+        if let seen = await look.value { show(seen) }
+    }
+
+    /// What the attempts, which were made at once, say of the title.
+    private func take(_ attempts: [(revision: Int, attempt: Attempt<Reply>)]) {
+        var written: Set<Int> = []
+        for (revision, attempt) in attempts {
+            switch attempt.value?.status.code {
+            case 200: written.insert(revision)
+            case 401: memory.token = nil
+            default: break
+            }
         }
+        guard !written.isEmpty else { return }
+        // What is still under way may yet come after it.
+        memory.titles = memory.titles.subtracting(confirmed).union(written)
+        confirmed = written
     }
 
     /// The title that was certainly written last; every one but this may be on its way.
     private var confirmed: Set<Int> = [0]
 
-    private func write(_ thread: String, _ token: String) async {
-        let (agent, text) = (agent, "Message \(chaos.step) of \(chaos.name)")
-        switch await chaos.attempt({ try await agent.addMessage(text, to: thread, token: token) }) {
+    private func write(_ device: ThreadDevice) async {
+        let text = "Message \(chaos.step) of \(chaos.name), \(chaos.word)"
+        switch await device.write(text) {
         case .done(let message):
             journey.expect(message.content, text, "the message that was kept")
             memory.kept.append(text)
@@ -122,22 +146,31 @@ final class ThreadUser {
         }
     }
 
-    private func read(_ thread: String, _ token: String) async {
-        let agent = agent
-        switch await chaos.attempt({ try await agent.thread(thread, token: token) }) {
+    private func read(_ device: ThreadDevice) async {
+        switch await device.look() {
         case .done(let thread): check(thread)
         case .refused(401): memory.token = nil
         default: break
         }
+        if let messages = await device.list().value { show(messages) }
+    }
+
+    private func show(_ thread: AgentThread) {
+        chaos.show("a thread", "\(thread.title ?? "") \(thread.metadata.text)")
+        journey.expect(thread.metadata["user_id"]?.string, memory.userID, "the owner of the thread")
+    }
+
+    private func show(_ messages: [ThreadMessage]) {
+        for message in messages { chaos.show("a message", message.content) }
     }
 
     private func check(_ thread: AgentThread) {
         let revision = thread.metadata["revision"]?.integer ?? -1
-        journey.expect(thread.title, Self.title(revision), "the title of revision \(revision)")
+        journey.expect(thread.title, ThreadHistory.title(revision), "the title of revision \(revision)")
         journey.check(
             memory.titles.contains(revision),
             "the thread has revision \(revision), of those that it may have: \(memory.titles.sorted())")
-        journey.expect(thread.metadata["user_id"]?.string, memory.userID, "the owner of the thread")
+        show(thread)
     }
 
     /// After the faults: the thread is as it was written, and all works again.
@@ -149,16 +182,20 @@ final class ThreadUser {
         let tokens = try await chaos.recover("log in") { try await auth.login(email: email, password: password) }
         let (agent, token) = (agent, tokens.accessToken)
         if let thread = memory.thread {
-            check(try await chaos.recover("read the thread") { try await agent.thread(thread, token: token) })
-            let messages = try await chaos.recover("read the messages") {
-                try await agent.messages(in: thread, limit: 100, token: token).messages.map(\.content)
-            }
-            check(messages)
+            let device = device(thread, token)
+            let messages = try await chaos.recover("read the messages") { try await device.list().get() }
+            check(messages.map(\.content))
+            show(messages)
+            check(try await chaos.recover("read the thread") { try await device.look().get() })
+            journey.note(memory.history.problems(of: chaos.name))
         }
         let threads = try await chaos.recover("list the threads") { try await agent.threads(limit: 100, token: token) }
-        for thread in threads { journey.expect(thread.metadata["user_id"]?.string, tokens.user?.id, "the owner of a thread") }
+        for thread in threads {
+            chaos.show("the list of threads", "\(thread.title ?? "") \(thread.metadata.text)")
+            journey.expect(thread.metadata["user_id"]?.string, tokens.user?.id, "the owner of a thread")
+        }
         let fresh = try await chaos.recover("make a thread") {
-            try await agent.createThread(title: "At last", token: token)
+            try await agent.createThread(title: "At last, \(chaos.word)", token: token)
         }
         let renamed = try await chaos.recover("rename it") { try await agent.renameThread(fresh.id, to: "Renamed", token: token) }
         journey.expect(renamed.title, "Renamed", "the new title")

@@ -15,6 +15,22 @@ enum Attempt<Value: Sendable>: Sendable {
 
     /// The answer of what was done.
     var value: Value? { if case .done(let value) = self { value } else { nil } }
+
+    /// The answer of what was done; throws where there is none.
+    func get() throws -> Value {
+        switch self {
+        case .done(let value): value
+        case .refused(let status): throw NotDone(reason: "it was refused with status \(status)")
+        case .unknown: throw NotDone(reason: "no answer came")
+        }
+    }
+}
+
+/// Something was not done, as far as anybody knows.
+struct NotDone: Error, CustomStringConvertible {
+    let reason: String
+
+    var description: String { reason }
 }
 
 /// One user of a case that bears any fault. What the user does hangs on the seed, the user and the step alone, so that a
@@ -65,6 +81,18 @@ final class ChaosUser {
             if let status = error.refusedStatus, (400..<500).contains(status) { return .refused(status) }
             return .unknown
         }
+    }
+
+    /// Notes what this user was shown.
+    func show(_ place: String, _ text: String) { course.shown.add(ShownText(user: name, place: place, text: text)) }
+
+    /// A word that stands in all that this user writes, and nowhere else.
+    var word: String { Self.word(of: name, journey.world) }
+
+    /// The word of any user.
+    static func word(of user: String, _ world: World) -> String {
+        let bits = Chance(seed: world.blueprint.seed).draw(site: "chaos word", actor: user, occurrence: 0).bits
+        return "w" + Fingerprint(value: bits).description
     }
 
     /// Does something, up to four times with growing pauses; nil where none succeeded.

@@ -130,6 +130,7 @@ final class ChatUser {
         switch frame {
         case .event(let event): take(event)
         case .message(let message):
+            chaos.show(message.type, message.data.text)
             if let range = message.lostEvents { memory.lost.append(range) }
             if message.errorCode == "RESUME_ERROR" {
                 journey.check(chaos.course.cacheMayForget, "the events that were numbered are unknown: \(message.data.text)")
@@ -148,6 +149,7 @@ final class ChatUser {
     }
 
     private func take(_ event: AgentEvent) {
+        chaos.show(event.kind.rawValue, event.json.text)
         guard event.userID == memory.userID else {
             return journey.find("an event of user \(event.userID) arrived: \(event.kind.rawValue)")
         }
@@ -170,11 +172,13 @@ final class ChatUser {
 
     // MARK: Asking
 
-    private func question(_ number: Int) -> String { "Report of \(chaos.name), step \(chaos.step), question \(number)." }
+    private func question(_ number: Int) -> String {
+        "Report of \(chaos.name), step \(chaos.step), question \(number), \(chaos.word)."
+    }
 
     /// Which agent is asked: one that works alone, or one that asks a model.
     private func agent(for index: Int) -> String {
-        chaos.draw("agent \(index)").happens(Ratio(1, in: 3)) ? "triage" : "data"
+        chaos.draw("agent \(index)").happens(Ratio(2, in: 3)) ? "triage" : "data"
     }
 
     /// Sends questions at once, and waits until each was accepted or refused; then, if `staying`, for the end of the run.
@@ -242,7 +246,8 @@ final class ChatUser {
         keep(opened)
         try await waitForRuns()
         try await getAnswer()
-        let outcome = try await read(try await freshToken())
+        let reader = ChatReader(chaos, memory)
+        let outcome = try await reader.read(try await freshToken())
         await hangUp()
         let end = try await freshToken()
         try await chaos.recover("log out") { [client] in try await client.auth.logout(end) }
@@ -283,7 +288,9 @@ final class ChatUser {
         var pause = Duration.milliseconds(200)
         for _ in 0..<10 {
             _ = try await freshToken()
-            if await isAnswered(asking: "Report of \(chaos.name), at last, question \(memory.questions.count).") { return }
+            if await isAnswered(asking: "Report of \(chaos.name), at last, question \(memory.questions.count), \(chaos.word).") {
+                return
+            }
             await chaos.rest(pause)
             pause = min(pause * 3, .seconds(31))
         }
@@ -302,38 +309,5 @@ final class ChatUser {
         guard let run = memory.questions.last?.run else { return false }
         if !isEnded(run) { _ = await listen(for: .seconds(90)) { isEnd($0, of: [run]) } }
         return memory.events(of: run).contains { $0.kind == .completed }
-    }
-
-    private func read(_ token: String) async throws -> ChatOutcome {
-        var outcome = ChatOutcome()
-        let client = client
-        outcome.runs = try await chaos.recover("list the runs") { try await client.agent.runs(limit: 100, token: token).runs }
-        for thread in Set(outcome.runs.map(\.threadID)).sorted() {
-            outcome.messages += try await chaos.recover("read a thread") {
-                try await client.agent.messages(in: thread, limit: 100, token: token).messages
-            }
-        }
-        for run in outcome.runs where run.status == "completed" {
-            let report = try await chaos.recover("read a state") { try await client.agent.runState(run.runID, token: token) }
-            outcome.phases.append((run.runID, report.state["phase"]?.string ?? "none"))
-        }
-        if outcome.runs.contains(where: { $0.agentName == "triage" && $0.status == "completed" }) {
-            outcome.answer = try await chaos.recover("ask the model") {
-                try await client.llm.complete(model: "gpt-4o", [.user("What does it cost?")])
-            }
-        }
-        let user = memory.userID ?? ""
-        let counts = try await chaos.recover("count the rows") {
-            try await client.analytics.query(
-                """
-                SELECT trace_id, toString(count()) AS n, toString(uniqExact(event_id)) AS d FROM agent_events
-                WHERE user_id = {user:String} GROUP BY trace_id ORDER BY trace_id
-                """, parameters: ["user": user])
-        }
-        outcome.rows = counts.map { row in
-            func number(_ name: String) -> Int { row[name]?.string.flatMap { Int($0) } ?? -1 }
-            return (row["trace_id"]?.string ?? "", number("n"), number("d"))
-        }
-        return outcome
     }
 }

@@ -8,7 +8,7 @@ struct ConversationChecks {
     let chaos: ChaosUser
     let memory: ChatMemory
     let outcome: ChatOutcome
-    private var journey: Journey { chaos.journey }
+    var journey: Journey { chaos.journey }
 
     init(_ chaos: ChaosUser, _ memory: ChatMemory, _ outcome: ChatOutcome) {
         self.chaos = chaos
@@ -23,6 +23,10 @@ struct ConversationChecks {
         checkStates()
         checkCompleteness()
         checkRows()
+        checkCharges()
+        checkRepeats()
+        checkDelivery()
+        checkConvergence()
     }
 
     /// A question has one run at most, and the one that was named.
@@ -76,11 +80,8 @@ struct ConversationChecks {
         if chaos.course.cacheMayForget { return }
         var seen: Set<String> = []
         for event in events {
-            let data = event.data
-            let part = data["index"]?.text ?? data["step_number"]?.text ?? data["tool_name"]?.text ?? ""
-            journey.check(
-                seen.insert("\(event.kind.rawValue) \(part)").inserted,
-                "\(event.kind.rawValue) \(part) of the run \(run.runID) came twice, the second time as event \(event.sequence)")
+            let name = ChatOutcome.name(event.kind.rawValue, event.data, of: run.runID)
+            journey.check(seen.insert(name).inserted, "\(name) came twice, the second time as event \(event.sequence)")
         }
         let chunks = events.compactMap { $0.kind == .responseChunk ? $0.data["index"]?.integer : nil }
         journey.check(chunks == chunks.sorted(), "the chunks of \(run.runID) came in the order \(chunks)")
@@ -103,9 +104,18 @@ struct ConversationChecks {
     private func checkRows() {
         if chaos.course.faults.contains("crash") { return }
         let completed = Set(outcome.runs.filter { $0.status == "completed" }.map(\.runID))
-        for (run, all, different) in outcome.rows where completed.contains(run) {
-            journey.check(all == different, "the analytics have \(all) rows of \(different) events of the run \(run)")
+        for (run, rows) in Self.grouped(outcome.rows, by: \.run) where completed.contains(run) {
+            let different = Set(rows.map(\.id)).count
+            journey.check(
+                rows.count == different, "the analytics have \(rows.count) rows of \(different) events of the run \(run)")
         }
+    }
+
+    /// The elements with the same key, in the order of the keys.
+    static func grouped<Element>(
+        _ elements: [Element], by key: (Element) -> String
+    ) -> [(key: String, elements: [Element])] {
+        Dictionary(grouping: elements, by: key).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     /// The state that is kept of a run agrees with its status.
@@ -117,7 +127,7 @@ struct ConversationChecks {
     }
 
     /// Whether every event that has a number came.
-    private var isComplete: Bool {
+    var isComplete: Bool {
         !chaos.course.cacheMayForget && memory.lost.isEmpty && memory.lastSequence == (memory.events.keys.max() ?? 0)
     }
 

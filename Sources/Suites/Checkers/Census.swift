@@ -48,6 +48,14 @@ struct Census: Sendable, Equatable, CustomStringConvertible {
     /// Tasks that live in the simulation; nil where there is none.
     var tasks: Int? { counts[.tasks] }
 
+    /// What the world knows by itself, without asking anybody: what asks opens connections.
+    static func unasked(_ world: World) -> Census {
+        var census = Census([.connections: world.openConnections])
+        census.counts[.tasks] = Simulation.current?.taskCount
+        census.counts[.timers] = Simulation.current?.timerCount
+        return census
+    }
+
     /// Asks the services, and where tables are named or the cache is to be counted, the stores.
     static func take(_ journey: Journey, tables: [String] = [], countsCache: Bool = false) async throws -> Census {
         try await journey.take("count what is held") {

@@ -8,7 +8,7 @@ import Worlds
 enum ReleasedObjects {
     static let suiteCase = SuiteCase(
         "multi_user/released-objects", "When a user lets go of a socket its object is released, and the tasks that served it end",
-        layer: .flows, covers: ["M4.4"], catches: ["run-leak", "connection-leak"]
+        layer: .flows, covers: ["M4.4"], catches: ["run-leak", "connection-leak", "timer-leak"]
     ) { stage in
         await stage.journey("operator") { journey in
             try await journey.settle()

@@ -74,6 +74,21 @@ struct History<Action: Sendable, Answer: Sendable>: Sendable {
         operations[number].outcome = outcome
     }
 
+    /// The same history in the words of another model: what `translate` gives for each operation, at the same moments; without
+    /// those for which it gives nil.
+    func compactMap<Other, Reply>(
+        _ translate: (Operation<Action, Answer>) -> (action: Other, outcome: Outcome<Reply>)?
+    ) -> History<Other, Reply> {
+        var other = History<Other, Reply>()
+        other.moments = moments
+        other.operations = operations.compactMap { operation in
+            guard let (action, outcome) = translate(operation) else { return nil }
+            return Operation<Other, Reply>(
+                process: operation.process, action: action, begin: operation.begin, end: operation.end, outcome: outcome)
+        }
+        return other
+    }
+
     private mutating func moment(_ time: Instant) -> Moment {
         moments += 1
         return Moment(order: moments, time: time)
