@@ -35,6 +35,18 @@ struct ChaosCaseTests {
         }
     }
 
+    /// What a search must see of them is seen under faults, and some of it within few seeds; without faults nothing is lost.
+    @Test(arguments: cases.map(\.id)) func seeWhatIsToBeSeen(_ id: String) throws {
+        let suiteCase = try #require(Self.cases.first { $0.id == id })
+        func marks(_ blueprint: Blueprint) throws -> Set<String> {
+            try SimulatedWorld.run(blueprint) { try await suiteCase.run(in: $0, CaseSetting(users: 2)).marks }.value
+        }
+        let rough = try (UInt64(1)...8).reduce(into: Set<String>()) { $0.formUnion(try marks(Self.swarm($1))) }
+        #expect(!rough.isEmpty && rough.isSubset(of: suiteCase.sometimes))
+        #expect(Set(suiteCase.sometimes).count == suiteCase.sometimes.count)
+        #expect(try marks(blueprint(seed: 1)).allSatisfy { !$0.contains("lost") && !$0.contains("crash") })
+    }
+
     @Test func threeCasesBearAnyFault() { #expect(Self.cases.count == 3) }
 
     @Test func stepsAndUsersCanBeLeftOut() throws {

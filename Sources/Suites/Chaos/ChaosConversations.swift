@@ -17,7 +17,7 @@ enum ChaosConversations {
             "tokens-charged-twice",
             "one-run-resumed", "recorded-twice", "cut-answer-kept", "event-sent-once", "failure-unreported",
             "stale-state-cached", "resumed-events-renamed", "state-saved-behind", "piece-overtaken",
-        ], survives: .any, steps: 4
+        ], sometimes: ChatMark.allCases.map(\.rawValue), survives: .any, steps: 4
     ) { stage in
         let course = ChaosCourse(stage, pause: .milliseconds(60))
         await course.carryOut { chaos in

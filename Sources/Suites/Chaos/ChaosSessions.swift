@@ -10,8 +10,8 @@ enum ChaosSessions {
         "e2e/chaos-sessions",
         "Whatever fails: a token that was given up never works again, a session lives on, and a refresh token works once",
         layer: .flows, covers: ["E1.2", "E1.3"], catches: ["refresh-reuse", "logout-keeps-token"],
-        finds: ["logout-in-memory", "refresh-mark-in-memory", "session-written-behind", "identity-stale"], survives: .any,
-        steps: 10
+        finds: ["logout-in-memory", "refresh-mark-in-memory", "session-written-behind", "identity-stale"],
+        sometimes: SessionMark.allCases.map(\.rawValue), survives: .any, steps: 10
     ) { stage in
         let course = ChaosCourse(stage, pause: .milliseconds(700))
         await course.carryOut { chaos in
@@ -144,6 +144,7 @@ final class SessionUser {
             await chaos.rest(.milliseconds(50))
             await memory.histories.mayClose(held.name, by: chaos.name)
             answer = await memory.histories.exchange(held, auth, by: chaos.name)
+            if case .refused(401) = answer { chaos.sometimes(SessionMark.answerOfRefreshLost, !isOld(held)) }
         }
         switch answer {
         case .done(let tokens):
@@ -169,6 +170,7 @@ final class SessionUser {
         case (.done, .done):
             journey.check(chaos.course.cacheMayForget, "two refreshes at once with one token both gave new tokens")
         case (.done(let tokens), .refused(401)), (.refused(401), .done(let tokens)):
+            chaos.sometimes(SessionMark.refusedAtOnce)
             // Whoever came second has shown a used token: the session is over, for both.
             if chaos.course.cacheMayForget || chaos.course.tokensMayFail { break }
             memory.over.append(
@@ -230,7 +232,10 @@ final class SessionUser {
                 chaos.name, action,
                 meaning: { _ in course.faults.contains { $0.hasPrefix("token-") } ? nil : .written }
             ) { [auth] in try await auth.logout(held.accessToken) }
-            if case .done = answer { return true }
+            if case .done = answer {
+                chaos.sometimes(SessionMark.loggedOutAgain, attempt > 0)
+                return true
+            }
         }
         return false
     }
@@ -253,6 +258,7 @@ final class SessionUser {
     /// Tries the tokens of a session that is over.
     private func tryOver(_ over: TokenMemory.Over) async {
         let agent = journey.client.agent
+        chaos.sometimes(SessionMark.triedAfterCrash, chaos.course.hasCrashed("auth"))
         for _ in 0..<3 {
             if case .done = await chaos.attempt({ try await agent.threads(limit: 1, token: over.accessToken) }) {
                 journey.find("the agent serves the token of a session \(over.reason)")
@@ -274,6 +280,7 @@ final class SessionUser {
         for held in memory.open where mustBeOpen(held) {
             let answer = try await chaos.recover("validate an open session") { try await auth.validate(held.accessToken) }
             journey.check(answer.isValid, "the access token of an open session is not valid: \(answer.message ?? "")")
+            chaos.sometimes(SessionMark.openAfterCrash, chaos.course.hasCrashed("auth"))
         }
         for over in memory.over { await tryOver(over) }
         let areReliable = !chaos.course.cacheMayForget && !chaos.course.tokensMayFail

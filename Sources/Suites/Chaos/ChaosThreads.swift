@@ -11,7 +11,8 @@ enum ChaosThreads {
         "staging/chaos-threads",
         "Whatever fails: titles and metadata are written together, messages once and in order, and what was read was written",
         layer: .services, covers: ["S4.1", "S4.2"], catches: ["title-lost"],
-        finds: ["transaction-torn", "title-written-apart"], survives: .any, steps: 10
+        finds: ["transaction-torn", "title-written-apart"], sometimes: ThreadMark.allCases.map(\.rawValue), survives: .any,
+        steps: 10
     ) { stage in
         let course = ChaosCourse(stage, pause: .milliseconds(400))
         await course.carryOut { chaos in
@@ -186,8 +187,10 @@ final class ThreadUser {
             let messages = try await chaos.recover("read the messages") { try await device.list().get() }
             check(messages.map(\.content))
             show(messages)
-            check(try await chaos.recover("read the thread") { try await device.look().get() })
+            let last = try await chaos.recover("read the thread") { try await device.look().get() }
+            check(last)
             journey.note(memory.history.problems(of: chaos.name))
+            markTitles(last)
         }
         let threads = try await chaos.recover("list the threads") { try await agent.threads(limit: 100, token: token) }
         for thread in threads {
@@ -204,7 +207,22 @@ final class ThreadUser {
         journey.world.hangUp(journey.user)
     }
 
+    /// What became of titles whose writing was not answered, if none that was answered came after them.
+    private func markTitles(_ last: AgentThread) {
+        guard let revision = last.metadata["revision"]?.integer else { return }
+        var uncertain: [Int] = []
+        for operation in memory.history.recorder.history.operations {
+            guard case .rename(let revision) = operation.action else { continue }
+            if case .returned = operation.outcome { uncertain = [] } else { uncertain.append(revision) }
+        }
+        chaos.sometimes(ThreadMark.answerOfTitleLost, uncertain.contains(revision))
+        chaos.sometimes(ThreadMark.titleLost, !uncertain.isEmpty && !uncertain.contains(revision))
+    }
+
     private func check(_ messages: [String]) {
+        for text in memory.uncertain {
+            chaos.sometimes(messages.contains(text) ? ThreadMark.answerOfMessageLost : .messageLost)
+        }
         for text in memory.kept + memory.uncertain {
             let count = messages.count { $0 == text }
             journey.check(count <= 1, "'\(text)', sent once, is there \(count) times")

@@ -15,12 +15,14 @@ final class ChatUser {
     private var frames: EventSocket.Frames.Iterator?
     private var refusals: Set<String> = []
     private var loggedIn: Instant?
+    private var connected: Instant
     private var journey: Journey { chaos.journey }
     private var client: UserClient { journey.client }
 
     init(_ chaos: ChaosUser, _ memory: ChatMemory = ChatMemory()) {
         self.chaos = chaos
         self.memory = memory
+        connected = chaos.journey.clock.now
     }
 
     /// Takes the steps.
@@ -93,6 +95,7 @@ final class ChatUser {
     }
 
     private func keep(_ opened: EventSocket) {
+        connected = journey.clock.now
         socket = opened
         frames = opened.frames.makeAsyncIterator()
     }
@@ -131,7 +134,10 @@ final class ChatUser {
         case .event(let event): take(event)
         case .message(let message):
             chaos.show(message.type, message.data.text)
-            if let range = message.lostEvents { memory.lost.append(range) }
+            if let range = message.lostEvents {
+                memory.lost.append(range)
+                chaos.sometimes(ChatMark.eventsGone)
+            }
             if message.errorCode == "RESUME_ERROR" {
                 journey.check(chaos.course.cacheMayForget, "the events that were numbered are unknown: \(message.data.text)")
             }
@@ -163,6 +169,7 @@ final class ChatUser {
             journey.check(isSame || chaos.course.cacheMayForget, "the number \(event.sequence) was given to two events")
         }
         memory.events[event.sequence] = event
+        chaos.sometimes(ChatMark.resumed, event.timestamp < connected.description)
     }
 
     private func isEnd(_ frame: EventFrame, of runs: [String]) -> Bool {

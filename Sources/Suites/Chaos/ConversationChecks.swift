@@ -35,7 +35,10 @@ struct ConversationChecks {
         for question in memory.questions {
             let kept = outcome.messages.filter { $0.role == "user" && $0.content == question.text }
             journey.check(kept.count <= 1, "'\(question.text)', sent once, is there \(kept.count) times")
-            guard let run = question.run else { continue }
+            guard let run = question.run else {
+                chaos.sometimes(kept.isEmpty ? ChatMark.questionLost : .unknownRun)
+                continue
+            }
             journey.check(runs.contains(run), "the run \(run), which was said to have begun, is not listed")
             journey.check(kept.first?.runID == run, "'\(question.text)' was accepted as \(run), and is not kept so")
         }
@@ -45,7 +48,7 @@ struct ConversationChecks {
         }
         for run in memory.cancelled {
             let status = outcome.runs.first { $0.runID == run }?.status
-            journey.expect(status, "cancelled", "the status of a run that was cancelled")
+            chaos.sometimes(ChatMark.cancelled, journey.expect(status, "cancelled", "the status of a run that was cancelled"))
         }
     }
 
@@ -57,6 +60,7 @@ struct ConversationChecks {
             answers.count == (isCompleted ? 1 : 0), "the run \(run.runID) is \(run.status), and has \(answers.count) answers")
         for answer in answers { checkAnswer(answer.content, of: run) }
         let events = memory.events(of: run.runID)
+        chaos.sometimes(ChatMark.failed, run.status == "failed" && events.contains { $0.kind == .error })
         for event in events where event.kind == .completed {
             journey.check(isCompleted, "agent_completed came for the run \(run.runID), which is \(run.status)")
             checkAnswer(event.data["result"]?.string ?? "", of: run)
