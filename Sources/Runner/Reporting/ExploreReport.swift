@@ -109,18 +109,20 @@ public final class ExploreReport: Sendable {
     public func end(_ summary: ExploreSummary, files: [String]) {
         line.clear()
         let coverage = summary.coverage
-        for table in [coverage.faults.table(services: ServiceName.names), coverage.marks.table] {
-            write(table.map { "  \($0)\n" }.joined())
+        write(coverage.faults.table(services: ServiceName.names).map { "  \($0)\n" }.joined())
+        if plan.stopsWhenCovered {
+            write(coverage.marks.table.map { "  \($0)\n" }.joined())
+            write(Self.told(coverage))
         }
-        if plan.stopsWhenCovered { write(Self.told(coverage)) }
         if summary.notRun.count > 0 {
             write("could not run \(counted(summary.notRun.count, "case run")): \(summary.notRun.reason)\n")
         }
         let verdict = summary.failures.isEmpty ? "no failure" : counted(summary.failures.count, "distinct failure")
         let shown = isColoured ? (summary.failures.isEmpty ? verdict.green : verdict.red.bold) : verdict
         write(
-            "\(shown) in \(summary.seeds) seeds (\(summary.executed) case runs, \(summary.failed) failed) "
+            "\(shown) in \(counted(Int(summary.seeds), "seed")) (\(counted(summary.executed, "case run")), \(summary.failed) failed) "
                 + "in \(summary.took.spoken), \(Int(summary.seedsPerSecond)) seeds/s\n")
+        if !plan.stopsWhenCovered { write("seen: \(self.coverage(summary))\n") }
         if let fingerprint = summary.fingerprint { write("fingerprint \(fingerprint)\n") }
         if let file = files.first { write("replay: backlot replay \(ReplayCommand.quoted(file))\n") }
     }

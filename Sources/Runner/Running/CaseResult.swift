@@ -24,13 +24,13 @@ public struct CaseResult: Sendable {
     public var faults: [String] = []
     /// The same as decisions, by which alone the run repeats.
     public var decisions = DecisionList([])
+    /// How they compare with those of the simulated run of the same case; nil where the world is simulated itself, where
+    /// no fault is planned, and for what was not run.
+    public var twin: TwinComparison?
     /// What has happened of that which the case says happens sometimes.
     public var marks: Set<String> = []
     /// Which faults could have happened where, sorted, where the plan of faults keeps note of that.
     public var possibleFaults: [FaultCell] = []
-    /// How they compare with those of the simulated run of the same case; nil where the world is simulated itself, where
-    /// no fault is planned, and for what was not run.
-    public var twin: TwinComparison?
     /// The steps that could have run in another order, where they were asked for.
     public var contestedSteps: [ContestedStep] = []
     /// What happened, where it was kept.

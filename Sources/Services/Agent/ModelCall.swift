@@ -15,7 +15,8 @@ struct ModelCall: Sendable {
     let userID: String
 
     /// Gives the pieces of text to `body`, in order, and returns the calls of tools, none where the text is all, and what the
-    /// model says it used. Ends after `[DONE]`; throws ``RunFailure`` where the model refuses, the stream ends before, or the time is over.
+    /// model says it used. Ends after `[DONE]`; throws ``RunFailure`` where the model refuses, the stream ends before, or the
+    /// time is over.
     func pieces(_ body: (String) async throws -> Void) async throws -> End {
         let (pieces, continuation) = AsyncThrowingStream<Piece, any Error>.makeStream()
         return try await withThrowingTaskGroup(of: Void.self) { tasks in

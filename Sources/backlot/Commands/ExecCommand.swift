@@ -12,9 +12,9 @@ struct ExecCommand: AsyncParsableCommand {
         commandName: "exec",
         abstract: "Brings the fakes up, runs a command with their addresses in its environment, and takes them down.",
         discussion: """
-            The command has the variables of the env file ('backlot up --env-file') besides its own, and standard input,
+            The command has the variables of the env file ('backlot up --env-file') besides its own, and standard input, \
             output and error as they are. SIGTERM, SIGHUP and SIGINT go on to it.
-            Exit codes: the command's own, 128 and the signal where one ended it; 126 it may not be run, 127 there is no
+            Exit codes: the command's own, 128 and the signal where one ended it; 126 it may not be run, 127 there is no \
             such command; 2 the environment is not ready; 64 wrong usage.
 
             Examples:

@@ -12,8 +12,8 @@ struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "Tells when and why the failure of a file went wrong.",
         discussion: """
-            From several points in time the run goes on under other seeds, with other faults of the same plan and another order
-            of tasks. Where the failure becomes likely, it went wrong; what happened there is named. Then the failure and the
+            From several points in time the run goes on under other seeds, with other faults of the same plan and another order \
+            of tasks. Where the failure becomes likely, it went wrong; what happened there is named. Then the failure and the \
             nearest run that passes, which lacks one decision, are shown side by side from where they part.
 
             Examples:

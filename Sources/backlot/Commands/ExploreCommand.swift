@@ -13,16 +13,16 @@ struct ExploreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explore", abstract: "Searches seeds for failures, and shrinks each to the fewest faults that still fail.",
         discussion: """
-            Under every seed the world has other faults, the tasks another order, and the users do other things. Cases that
-            survive every fault run under every seed; of the others one runs under each, with the faults of 'light', which they
+            Under every seed the world has other faults, the tasks another order, and the users do other things. Cases that \
+            survive every fault run under every seed; of the others one runs under each, with the faults of 'light', which they \
             absorb. With --fault or a file of faults, all cases run under every seed with those.
 
-            Failures that say the same count once. The first of each is shrunk: fewer faults, smaller parameters, fewer users,
-            and an order of tasks that is first-in-first-out but for a few departures. It is written to a file that
+            Failures that say the same count once. The first of each is shrunk: fewer faults, smaller parameters, fewer users, \
+            and an order of tasks that is first-in-first-out but for a few departures. It is written to a file that \
             'backlot replay' runs again.
-            With --against, the case and the faults of a failure file are searched for that failure, under as many seeds as it
+            With --against, the case and the faults of a failure file are searched for that failure, under as many seeds as it \
             takes to say with 99 % confidence that it is gone.
-            With --until-covered the search ends when every kind of fault was seen at every service where it could happen, and
+            With --until-covered the search ends when every kind of fault was seen at every service where it could happen, and \
             all that cases say happens sometimes: a search that never saw these has shown less than it seems.
             Exit codes: 0 no failure, 1 failures, 2 could not run or nothing ran, 64 wrong usage.
 

@@ -19,10 +19,10 @@ struct FaultsCommand: ParsableCommand {
             A fault in one line, as --fault takes it:
               PLACE[[CONDITION]]: FAULT[(PARAMETER=VALUE, ...)][@N | @N..M | @N..][@t=FROM[..TO]][~PERCENT%]
 
-            PLACE is a link (agent->llm, agent<-llm, agent<->llm), a route (llm POST /v1/**, client->agent /api/**), a store (auth
-            sql insert, auth sql commit, auth cache get), a tool (agent tool search), an insert (analytics insert agent_events)
-            or a service (agent). CONDITION is what an event must say: [agent_completed], the type of a WebSocket message;
-            [~"text"], a text in a message, a request's body, a statement or a command; or both. @N is the N-th event at each
+            PLACE is a link (agent->llm, agent<-llm, agent<->llm), a route (llm POST /v1/**, client->agent /api/**), a store (auth \
+            sql insert, auth sql commit, auth cache get), a tool (agent tool search), an insert (analytics insert agent_events) \
+            or a service (agent). CONDITION is what an event must say: [agent_completed], the type of a WebSocket message; \
+            [~"text"], a text in a message, a request's body, a statement or a command; or both. @N is the N-th event at each \
             such place, of those that meet the condition, counted from 1; @t= is a time since the world began.
               client<-events[agent_completed]: event-loss@1
               llm POST /v1/chat/completions[~"costs"]: http-429@2..3

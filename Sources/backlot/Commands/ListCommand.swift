@@ -11,7 +11,7 @@ struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Lists the cases, and runs nothing.",
         discussion: """
-            Exit codes: 0, 1 with --coverage where a line of the plan has no case, 2 nothing selected or an error of
+            Exit codes: 0, 1 with --coverage where a line of the plan has no case, 2 nothing selected or an error of \
             collection, 64 wrong usage.
 
             Examples:

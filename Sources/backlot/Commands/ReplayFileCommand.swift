@@ -11,11 +11,11 @@ struct ReplayFileCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay", abstract: "Runs the failure of a file again: the same case, seed and faults.",
         discussion: """
-            The faults are those that the file lists, and nothing else: the seed decides ids and what users do, no fault; it
+            The faults are those that the file lists, and nothing else: the seed decides ids and what users do, no fault; it \
             decides the order of tasks where the file does not list that too. The run must be the recorded one to the byte:
-            where the same failure comes with another fingerprint, and the build is the one that wrote the file, that is an
+            where the same failure comes with another fingerprint, and the build is the one that wrote the file, that is an \
             error.
-            --until stops the run at a virtual time and --verbose-from prints the trace from one on: both look at what happens,
+            --until stops the run at a virtual time and --verbose-from prints the trace from one on: both look at what happens, \
             and a run that was stopped is not judged (exit code 0).
             Exit codes: 1 it fails as recorded, 0 it passes, 2 it fails otherwise or could not run.
 

@@ -17,7 +17,7 @@ struct RunCommand: AsyncParsableCommand {
             Layers run one after the other: infrastructure, services, flows. What rests on a layer that failed is skipped.
             Exit codes: 0 passed, 1 failed, 2 could not run or nothing ran, 64 wrong usage.
 
-            Faults: --faults none, light (mild and rare: retries absorb them), swarm (every seed its own mix), or a file;
+            Faults: --faults none, light (mild and rare: retries absorb them), swarm (every seed its own mix), or a file; \
             --fault 'PLACE: FAULT(PARAMETER=VALUE)@N' for one alone. 'backlot faults' lists faults and places.
 
             Examples:

@@ -4,8 +4,8 @@ import Fixtures
 public import Kernel
 
 /// Stops a service for a time, as SIGSTOP or a long garbage collection does: connections are accepted and bytes taken,
-/// but nothing is read, answered, stored or called and no timer goes off until it goes on. At a time (`@t=2s`), at a time that chance chooses
-/// (`@t=1s..5s`), or at the n-th request (`@5`).
+/// but nothing is read, answered, stored or called and no timer goes off until it goes on. At a time (`@t=2s`), at a time that
+/// chance chooses (`@t=1s..5s`), or at the n-th request (`@5`).
 public struct Pause: Rule {
     let time: Duration
 
