@@ -105,6 +105,23 @@ import Wire
         #expect(versions == Array(1...Int64(versions.count)))
     }
 
+    /// An instance that dies between the end of a run and the cache leaves a state there that is older than the end.
+    @Test(arguments: [true, false]) func theCacheIsNotBelievedOfARunThatHasEnded(doubts: Bool) async throws {
+        let outcome = try await EventsAgentWorld.run(deviations: doubts ? [] : [.staleStateCached]) { world in
+            let token = world.token("alice")
+            let run = try await world.agent.sendMessage("hello", token: token)
+            try await WorldClock().sleep(for: .milliseconds(500))
+            let old = try await world.cache.get("agent_state:\(run.runID)") ?? ""
+            let socket = try await world.events.connect(token: token)
+            _ = await socket.framesThroughRun()
+            try await world.cache.set("agent_state:\(run.runID)", old, expiry: nil)
+            return try await world.agent.runState(run.runID, token: token)
+        }
+        let state = try outcome.value
+        #expect(state.status == "completed")
+        #expect(state.state["phase"] == (doubts ? "completed" : "running"))
+    }
+
     @Test func aRunWithoutItsAgentEndsAsFailed() async throws {
         let outcome = try await EventsAgentWorld.run { world in
             let token = world.token("alice")

@@ -14,6 +14,8 @@ struct AgentStore: Sendable {
     let savesStates: Bool
     /// Whether answers go into the user's previous thread.
     let savesInWrongThread: Bool
+    /// Whether a cached state is believed of a run that has ended; see ``ServiceKit/Deviation/staleStateCached``.
+    let believesStaleStates: Bool
     /// Whether transactions are none; see ``ServiceKit/Deviation/transactionTorn``.
     let tearsTransactions: Bool
     /// Whether the members of a thread are written apart; see ``ServiceKit/Deviation/titleWrittenApart``.
@@ -25,6 +27,7 @@ struct AgentStore: Sendable {
         chance = context.chance
         savesStates = !context.deviates(.stateNotSaved)
         savesInWrongThread = context.deviates(.wrongThread)
+        believesStaleStates = context.deviates(.staleStateCached)
         tearsTransactions = context.deviates(.transactionTorn)
         writesTitlesApart = context.deviates(.titleWrittenApart)
     }

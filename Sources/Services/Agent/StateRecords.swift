@@ -61,10 +61,12 @@ extension AgentStore {
         _ = try? await cache.delete(Self.stateKey(order.runID))
     }
 
-    /// The newest state of a user's run; nil where the user has no such run, or it has saved none.
+    /// The newest state of a user's run; nil where the user has no such run, or it has saved none. The cache is asked while the
+    /// run is under way alone: what it has of one that has ended was left there by an instance that died at that.
     func runState(_ runID: String, of userID: String) async throws -> JSONValue? {
         guard let status = try await runStatus(runID, of: userID) else { return nil }
-        var state = try? await cache.get(Self.stateKey(runID))
+        let isUnderWay = ["started", "running"].contains(status["status"]?.string)
+        var state = isUnderWay || believesStaleStates ? try? await cache.get(Self.stateKey(runID)) : nil
         if state == nil {
             let rows = try await relational.query(
                 "SELECT state FROM agent_state_checkpoints WHERE run_id = $1 ORDER BY version DESC LIMIT 1", [.text(runID)])

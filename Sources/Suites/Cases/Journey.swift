@@ -52,6 +52,20 @@ final class Journey {
         }
     }
 
+    /// Does something, and does it again after a while where that finds anything, until it finds nothing or `limit` is over: for
+    /// what is to be so in the end. What was found before the last time does not count. `body` is told whether it is again.
+    func eventually(within limit: Duration, _ body: (_ isAgain: Bool) async throws -> Void) async throws {
+        let (before, deadline) = (report, clock.now.advanced(by: limit))
+        var pause = Duration.milliseconds(250)
+        try await body(false)
+        while report.findings.count > before.findings.count, clock.now.advanced(by: pause) < deadline {
+            try await clock.sleep(for: pause)
+            pause = min(pause * 2, .seconds(5))
+            report = before
+            try await body(true)
+        }
+    }
+
     /// Notes that something is wrong in the current step.
     func find(_ message: String) { report.findings.append(Finding(user: user, step: step, message)) }
 

@@ -26,8 +26,13 @@ enum ChaosConversations {
             return user.memory
         } recover: { chaos, memory in
             let user = ChatUser(chaos, memory)
-            let outcome = try await user.lookAfter()
-            ConversationChecks(chaos, user.memory, outcome).check()
+            try await user.comeBack()
+            try await chaos.eventually { isAgain in
+                if isAgain { try await user.catchUp() }
+                let outcome = try await ChatReader(chaos, user.memory).read(try await user.freshToken())
+                ConversationChecks(chaos, user.memory, outcome).check()
+            }
+            try await user.leave()
         } atLast: { chaos in
             try await checkLeftovers(chaos)
         }
@@ -37,10 +42,12 @@ enum ChaosConversations {
     private static func checkLeftovers(_ chaos: ChaosUser) async throws {
         await chaos.course.settle()
         let client = chaos.journey.client
-        let events = try await chaos.recover("count connections") { try await client.events.census() }
-        chaos.journey.expect(events.connections, 0, "the number of connections that are open")
-        let agent = try await chaos.recover("count runs") { try await client.agent.census() }
-        chaos.journey.expect(agent.runsLive + agent.runsWaiting, 0, "the number of runs that are under way")
+        try await chaos.eventually { _ in
+            let events = try await chaos.recover("count connections") { try await client.events.census() }
+            chaos.journey.expect(events.connections, 0, "the number of connections that are open")
+            let agent = try await chaos.recover("count runs") { try await client.agent.census() }
+            chaos.journey.expect(agent.runsLive + agent.runsWaiting, 0, "the number of runs that are under way")
+        }
     }
 }
 

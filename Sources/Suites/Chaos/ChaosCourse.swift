@@ -57,9 +57,12 @@ struct ChaosCourse: Sendable {
         return LeakageChecker(words).check(shown.all).map(\.description)
     }
 
-    /// Waits until delayed deliveries have arrived, dead connections were noticed, and breakers may close.
+    /// How long it may take until delayed deliveries have arrived, dead connections were noticed, and breakers may close.
+    static let settlingTime = Duration.seconds(95)
+
+    /// Waits until all has settled; where time is real, for a moment, see ``ChaosUser/eventually(_:)``.
     func settle() async {
-        try? await stage.world.clock.sleep(for: Simulation.current == nil ? .milliseconds(500) : .seconds(95))
+        try? await stage.world.clock.sleep(for: Simulation.current == nil ? .milliseconds(500) : Self.settlingTime)
     }
 
     /// Whether a service has crashed, at a time or by a request.

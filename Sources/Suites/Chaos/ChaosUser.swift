@@ -106,6 +106,12 @@ final class ChaosUser {
         return await attempt(body).value
     }
 
+    /// Checks what must hold in the end. Virtual time has settled all before; where time is real, one does not wait for what may
+    /// take longest, but looks again until it holds.
+    func eventually(_ body: (_ isAgain: Bool) async throws -> Void) async throws {
+        try await journey.eventually(within: Simulation.current == nil ? ChaosCourse.settlingTime : .zero, body)
+    }
+
     /// Does something that must succeed once the faults have ended, if not at once: a connection may have to be found dead
     /// first, and a breaker to close. Throws the last error.
     func recover<Value>(_ what: String, _ body: () async throws -> Value) async throws -> Value {

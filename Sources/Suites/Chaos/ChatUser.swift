@@ -239,8 +239,8 @@ final class ChatUser {
 
     // MARK: After the faults
 
-    /// Logs in again, resumes, has every run end, and gets an answer. Returns all that is there then.
-    func lookAfter() async throws -> ChatOutcome {
+    /// Logs in again, resumes, has every run end, and gets an answer.
+    func comeBack() async throws {
         let (auth, email, password, name) = (client.auth, chaos.email, chaos.password, chaos.name)
         if memory.userID == nil {
             _ = await chaos.attempt { try await auth.register(email: email, password: password, name: name) }
@@ -253,13 +253,22 @@ final class ChatUser {
         keep(opened)
         try await waitForRuns()
         try await getAnswer()
-        let reader = ChatReader(chaos, memory)
-        let outcome = try await reader.read(try await freshToken())
+    }
+
+    /// Gets all that has come in the meantime, of runs too that began late.
+    func catchUp() async throws {
+        await hangUp()
+        try await waitForRuns()
+        await connect()
+        _ = await listen(for: .seconds(1)) { _ in false }
+    }
+
+    /// Closes the connection and logs out.
+    func leave() async throws {
         await hangUp()
         let end = try await freshToken()
         try await chaos.recover("log out") { [client] in try await client.auth.logout(end) }
         journey.world.hangUp(journey.user)
-        return outcome
     }
 
     /// Waits until no run is under way, as long as any chain of retries may take. Logs in again before a token is too old.
@@ -280,7 +289,7 @@ final class ChatUser {
     }
 
     /// A token that is good for a while.
-    private func freshToken() async throws -> String {
+    func freshToken() async throws -> String {
         if let token = memory.token, loggedIn.map({ $0.duration(to: journey.clock.now) < .seconds(150) }) ?? false {
             return token
         }
