@@ -79,7 +79,8 @@ extension Deviation {
         needs: .fault)
     /// The state of yesterday.
     public static let staleStateCached = agent(
-        "stale-state-cached", "the cached state of a run that was taken up after a restart is neither removed at its end nor doubted",
+        "stale-state-cached",
+        "the cached state of a run that was taken up after a restart is neither removed at its end nor doubted",
         needs: .fault)
     /// Events lose their identity over a restart.
     public static let resumedEventsRenamed = agent(
