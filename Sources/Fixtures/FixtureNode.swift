@@ -114,7 +114,9 @@ public struct FixtureNode {
         let isQuoted = node.scalar.map { $0.style == .singleQuoted || $0.style == .doubleQuoted } ?? false
         if !isQuoted {
             // Most plain scalars are words: those that cannot be a number are not tried as one.
-            if let first = node.scalar?.string.utf8.first, Self.beginsNumber(first) {
+            if let text = node.scalar?.string, let first = text.utf8.first, Self.beginsNumber(first) {
+                // What begins with another digit and is a number to Swift is the same to YAML.
+                if (UInt8(ascii: "1")...UInt8(ascii: "9")).contains(first), let integer = Int(text) { return .integer(integer) }
                 if let integer = node.int { return .integer(integer) }
                 if let number = node.float { return .number(number) }
             }

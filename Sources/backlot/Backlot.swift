@@ -28,8 +28,10 @@ struct Backlot: AsyncParsableCommand {
         ])
 
     static func main() async {
+        let word = CommandLine.arguments.dropFirst().first
+        if word == "up" || word == "exec" { _ = ServingPreparation.shared }
         do {
-            try checkCommand(CommandLine.arguments.dropFirst().first)
+            try checkCommand(word)
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

@@ -19,16 +19,13 @@ enum Installation {
     /// The fixtures, read. Throws an `InputError` with file and line.
     static func fixtures() throws -> FixtureSet { try FixtureSet.load(fixtureFolder()) }
 
-    /// The same, sooner.
-    static func fixturesConcurrently() async throws -> FixtureSet { try await FixtureSet.loadConcurrently(fixtureFolder()) }
-
     /// The failures of the fixtures' folder `failures`, as cases. Throws an `InputError` with the file.
     static func keptFailures(of cases: [SuiteCase]) throws -> [SuiteCase] {
         guard let folder = try? fixtureFolder() else { return [] }
         return try KeptFailures.load(folder.appending(path: "failures"), cases: cases)
     }
 
-    private static func fixtureFolder() throws -> URL {
+    static func fixtureFolder() throws -> URL {
         try FixtureSet.find(
             environment: ProcessInfo.processInfo.environment,
             workingDirectory: URL(fileURLWithPath: FileManager.default.currentDirectoryPath), program: program)

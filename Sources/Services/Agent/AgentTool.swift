@@ -74,7 +74,7 @@ extension AgentTool {
         let fields = try node.mapping(Self.fields)
         let nameNode = try fields.required("name")
         name = try nameNode.string()
-        guard name.wholeMatch(of: /[A-Za-z0-9_-]{1,64}/) != nil else {
+        guard name.isASCIIName(of: 1...64) else {
             throw nameNode.error("A tool's name has letters, digits, '_' and '-', and at most 64 of them.")
         }
         description = try fields.optional("description")?.string() ?? name

@@ -34,7 +34,7 @@ struct AgentHandOver: Sendable {
     /// The frame that tells how far a run has come: `agent_status_update`, or `error_message`. Throws only if cancelled.
     func status(of run: String, answering messageID: String?) async throws -> String {
         // Whatever a client calls a run, it stays one part of the path.
-        guard run.wholeMatch(of: /[A-Za-z0-9_-]{1,128}/) != nil else {
+        guard run.isASCIIName(of: 1...128) else {
             return failure(.message, "'\(run.prefix(128))' is no name of a run.", details: [:], [], messageID)
         }
         do {

@@ -88,7 +88,7 @@ struct ChatTools: Sendable, Equatable {
                     "Missing required parameter: '\(place).function.name'.", param: "\(place).function.name",
                     code: "missing_required_parameter")
             }
-            guard name.wholeMatch(of: /[a-zA-Z0-9_-]{1,64}/) != nil else {
+            guard name.isASCIIName(of: 1...64) else {
                 throw .invalid(
                     "Invalid '\(place).function.name': string does not match pattern. Expected a string that matches the pattern "
                         + "'^[a-zA-Z0-9_-]{1,64}$'.", param: "\(place).function.name", code: "invalid_value")

@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 public import NIOCore
 import Synchronization
+import Wire
 
 /// The artifacts of a world, on disk.
 ///
@@ -94,7 +95,7 @@ public final class ArtifactDirectory: Sendable {
 
     /// A name of letters, digits, `_`, `-` and dots that are not the first. Throws ``ArtifactError/invalidName(_:)``.
     private static func checked(_ name: String) throws -> String {
-        guard name.utf8.count <= 128, name.wholeMatch(of: /[A-Za-z0-9_-][A-Za-z0-9_.-]*/) != nil else {
+        guard name.isASCIIName(of: 1...128, marks: "_.-"), !name.hasPrefix(".") else {
             throw ArtifactError.invalidName(name)
         }
         return name

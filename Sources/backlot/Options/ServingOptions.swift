@@ -33,11 +33,9 @@ struct ServingOptions: ParsableArguments {
         let seed = try UsageError.from { try SeedText.seed(self.seed) }
         let chosen = try UsageError.from { try deviations.chosen() }
         let plan = try UsageError.from { try faults.plan() }
-        async let warmUp: Void = LocalWorld.warmUp()
-        var blueprint = Blueprint(.local, seed: seed, fixtures: try await Installation.fixturesConcurrently())
+        var blueprint = Blueprint(.local, seed: seed, fixtures: try await ServingPreparation.shared.finish())
         blueprint.deviations = chosen
         blueprint.faults = plan
-        await warmUp
         let servers = try await real.start(isServed: true)
         var served = ServedEnvironment(servers: servers)
         do {

@@ -2,6 +2,7 @@
 
 import Crypto
 import ServiceKit
+import Wire
 
 /// Verifiers and challenges.
 enum ProofKey {
@@ -15,16 +16,7 @@ enum ProofKey {
 
     /// Whether a text may be a verifier: 43 to 128 unreserved characters (section 4.1).
     static func isVerifier(_ text: String) -> Bool {
-        (43...128).contains(text.utf8.count)
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                    UInt8(ascii: "~"):
-                    true
-                default: false
-                }
-            }
+        text.isASCIIName(of: 43...128, marks: "-._~")
     }
 
     /// What is wrong with a verifier for a challenge; nil where nothing is. A verifier without a challenge is refused
