@@ -4,7 +4,7 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Runs blocking work on threads of Dispatch.
+/// Runs blocking work.
 enum Threads {
     /// The result of `body`, which may block, on a thread that no task waits for.
     static func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
@@ -13,23 +13,30 @@ enum Threads {
         }
     }
 
-    /// The results of `body` for 0..<count, in order, `width` of them at a time. Blocks the calling thread. `body` may block.
+    /// The results of `body` for 0..<count, in order, `width` of them at a time, one of them on the calling thread, which it
+    /// blocks. `body` may block. The others have threads of their own: those of Dispatch may all be waiting for this.
     static func map<Value: Sendable>(
         _ count: Int, width: Int = ProcessInfo.processInfo.activeProcessorCount, _ body: @escaping @Sendable (Int) -> Value
     ) -> [Value] {
         let next = Atomic<Int>(0)
         let results = Mutex<[Int: Value]>([:])
-        let group = DispatchGroup()
-        for _ in 0..<min(width, count) {
-            DispatchQueue.global().async(group: group) {
-                while true {
-                    let index = next.add(1, ordering: .relaxed).oldValue
-                    guard index < count else { return }
-                    let value = body(index)
-                    results.withLock { $0[index] = value }
-                }
+        @Sendable func work() {
+            while true {
+                let index = next.add(1, ordering: .relaxed).oldValue
+                guard index < count else { return }
+                let value = body(index)
+                results.withLock { $0[index] = value }
             }
         }
+        let group = DispatchGroup()
+        for _ in 1..<max(1, min(width, count)) {
+            group.enter()
+            Thread.detachNewThread {
+                work()
+                group.leave()
+            }
+        }
+        work()
         group.wait()
         return results.withLock { results in (0..<count).compactMap { results[$0] } }
     }

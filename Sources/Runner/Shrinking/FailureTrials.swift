@@ -1,6 +1,7 @@
 // Runs variants of one failure, and tells which of them still fail in the same way.
 
 import Faults
+import Foundation
 import Kernel
 import Suites
 import Worlds
@@ -15,7 +16,8 @@ struct FailureVariant: Sendable, Hashable {
     var steps: Int?
 }
 
-/// Carries variants of one failure out, simulated, each in a world of its own.
+/// Carries variants of one failure out, simulated, each in a world of its own. Several run at once, ahead of their turn; what comes
+/// of them is as if they ran one after the other.
 final class FailureTrials {
     private let suiteCase: SuiteCase
     private let seed: UInt64
@@ -23,8 +25,10 @@ final class FailureTrials {
     let signature: String
     private let limit: Int
     private let deadline: ContinuousClock.Instant
-    /// How many variants were run.
+    /// How many variants were run, those left out that were ahead of their turn in vain.
     private(set) var count = 0
+    /// What is known of variants: each step of shrinking may come to the same ones.
+    private var known: [FailureVariant: Bool] = [:]
 
     /// Trials of a case under a seed that failed with this signature; at most `limit`, and none after `patience`.
     init(
@@ -48,31 +52,64 @@ final class FailureTrials {
         ).simulate()
     }
 
-    /// What comes of a variant without any fault, in the order of another seed.
-    func run(_ variant: FailureVariant, inOrderOf other: UInt64) -> CaseResult {
-        count += 1
-        var plan = plan.repeating(variant)
-        plan.blueprint.faults = FaultPlan(repeating: DecisionList([]), until: .zero, then: [], seed: other)
-        return CaseRun(suiteCase: suiteCase, seed: seed, plan: plan, recordsSchedule: true).simulate()
-    }
-
     /// Whether there may be more trials.
     var mayGoOn: Bool { count < limit && ContinuousClock.now < deadline }
 
     /// Whether a result is the failure that is looked at.
-    func isSame(_ result: CaseResult) -> Bool { FailureSignature.all(of: result.verdict).contains(signature) }
+    func isSame(_ result: CaseResult) -> Bool { Self.isSame(result, signature) }
+
+    private static func isSame(_ result: CaseResult, _ signature: String) -> Bool {
+        FailureSignature.all(of: result.verdict).contains(signature)
+    }
 
     /// Whether a variant fails in the same way. False when the trials are used up.
-    func fails(_ variant: FailureVariant) -> Bool {
-        guard mayGoOn else { return false }
-        return isSame(run(variant))
-    }
+    func fails(_ variant: FailureVariant) -> Bool { firstFailing([variant]) != nil }
 
-    /// The first of these that fails in the same way.
-    func firstFailing(_ variants: some Sequence<FailureVariant>) -> Int? {
-        for (index, variant) in variants.enumerated() where fails(variant) { return index }
+    /// The first of these that fails in the same way; none when the trials are used up.
+    func firstFailing(_ variants: [FailureVariant]) -> Int? {
+        var next = 0
+        while next < variants.count {
+            if let fails = known[variants[next]] {
+                if fails { return next }
+                next += 1
+                continue
+            }
+            guard mayGoOn else { return nil }
+            let ahead = (next..<variants.count).filter { known[variants[$0]] == nil }.prefix(Self.width)
+            let (suiteCase, seed, signature, plans) = (suiteCase, seed, signature, ahead.map { plan.repeating(variants[$0]) })
+            let outcomes = Threads.map(plans.count) { place in
+                Self.isSame(CaseRun(suiteCase: suiteCase, seed: seed, plan: plans[place]).simulate(), signature)
+            }
+            for (index, fails) in zip(ahead, outcomes) { known[variants[index]] = fails }
+            count += (outcomes.firstIndex(of: true) ?? outcomes.count - 1) + 1
+        }
         return nil
     }
+
+    /// The first of these seeds in whose order a variant fails in the same way without any fault, and the result; none when
+    /// the trials are used up.
+    func firstFailing(_ variant: FailureVariant, inOrderOf seeds: Range<UInt64>) -> CaseResult? {
+        var seeds = seeds[...]
+        while !seeds.isEmpty, mayGoOn {
+            let ahead = Array(seeds.prefix(Self.width))
+            seeds = seeds.dropFirst(ahead.count)
+            let plan = plan.repeating(variant)
+            let (suiteCase, seed) = (suiteCase, seed)
+            let results = Threads.map(ahead.count) { place in
+                var plan = plan
+                plan.blueprint.faults = FaultPlan(
+                    repeating: DecisionList([]), until: .zero, then: [], seed: ahead[place])
+                return CaseRun(suiteCase: suiteCase, seed: seed, plan: plan, recordsSchedule: true).simulate()
+            }
+            let first = results.firstIndex(where: isSame)
+            count += (first ?? results.count - 1) + 1
+            if let first { return results[first] }
+        }
+        return nil
+    }
+
+    /// How many run at once.
+    private static let width = ProcessInfo.processInfo.activeProcessorCount
 }
 
 extension RunPlan {

@@ -106,12 +106,9 @@ private struct Shrinking {
     /// No fault at all, if the order of some seed makes it fail without any: it is the order then that is unlucky.
     private mutating func takeOrderAlone() {
         guard best.list.order == .seeded, !best.list.decisions.isEmpty else { return }
-        for seed in 0..<Self.ordersTried where trials.mayGoOn {
-            let result = trials.run(best, inOrderOf: seed)
-            guard trials.isSame(result) else { continue }
-            let list = DecisionList([], order: .listed(result.contestedSteps.map(\.departure)))
-            return take([best.changed { $0.list = list }])
-        }
+        guard let result = trials.firstFailing(best, inOrderOf: 0..<Self.ordersTried) else { return }
+        let list = DecisionList([], order: .listed(result.contestedSteps.map(\.departure)))
+        take([best.changed { $0.list = list }])
     }
 
     private static let ordersTried: UInt64 = 30
@@ -119,15 +116,8 @@ private struct Shrinking {
     /// One of the faults alone, at another time or for another event: the others may only have moved it to where it hurts.
     private mutating func takeOneFaultElsewhere() {
         guard best.list.decisions.count > 1 else { return }
-        for decision in best.list.decisions {
-            for moved in Self.places(of: decision) where trials.mayGoOn {
-                let variant = best.changed { $0.list.decisions = [moved] }
-                if trials.fails(variant) {
-                    best = variant
-                    return
-                }
-            }
-        }
+        let moved = best.list.decisions.flatMap(Self.places)
+        take(moved.map { decision in best.changed { $0.list.decisions = [decision] } })
     }
 
     /// One fault less, and of the others one that comes at a time of its own at another time: the one left out may only have
@@ -200,7 +190,7 @@ private struct Shrinking {
     /// The items of a list without which it does not fail; none, if it fails without any.
     private func minimize<Item>(_ items: [Item], _ variant: ([Item]) -> FailureVariant) -> [Item] {
         if items.isEmpty || trials.fails(variant([])) { return [] }
-        return DeltaDebugging.minimize(items) { candidate, _ in trials.fails(variant(candidate)) }
+        return DeltaDebugging.minimize(items) { candidates, _ in trials.firstFailing(candidates.map(variant)) }
     }
 
     private mutating func takeSmallerParameters() {

@@ -9,16 +9,24 @@ public enum DeltaDebugging {
     /// an empty one. `fails` is asked with candidates and with what they were made from; it must hold for `items`.
     /// O(log n) questions where a single item is enough, O(n²) at worst.
     public static func minimize<Item>(_ items: [Item], fails: (_ candidate: [Item], _ before: [Item]) -> Bool) -> [Item] {
+        minimize(items) { candidates, before in candidates.firstIndex { fails($0, before) } }
+    }
+
+    /// The same for those who look at several candidates at once: `firstFailing` says which is the first that fails.
+    public static func minimize<Item>(
+        _ items: [Item], firstFailing: (_ candidates: Candidates<Item>, _ before: [Item]) -> Int?
+    ) -> [Item] {
         var current = items
         var parts = 2
         while current.count > 1 {
-            let chunks = split(current, parts)
-            if let chunk = chunks.first(where: { fails($0, current) }) {
-                current = chunk
+            let chunks = Candidates(chunks: split(current, parts), areRests: false)
+            let rests = Candidates(chunks: chunks.chunks, areRests: true)
+            if let chunk = firstFailing(chunks, current) {
+                current = chunks[chunk]
                 parts = 2
-            } else if parts > 2, let rest = rests(chunks).first(where: { fails($0, current) }) {
+            } else if parts > 2, let rest = firstFailing(rests, current) {
                 // With two chunks, what is left without one is the other.
-                current = rest
+                current = rests[rest]
                 parts = max(parts - 1, 2)
             } else if parts >= current.count {
                 break
@@ -30,10 +38,20 @@ public enum DeltaDebugging {
         return current
     }
 
-    /// What is left without each of the chunks. What came last is left out first: what leads to a failure mostly stands
-    /// just before it, and the rest is later.
-    private static func rests<Item>(_ chunks: [[Item]]) -> some Sequence<[Item]> {
-        chunks.indices.reversed().lazy.map { left in chunks.indices.filter { $0 != left }.flatMap { chunks[$0] } }
+    /// Parts of a list, each made when it is looked at: its chunks, or what is left without each of them. Of the latter what
+    /// came last is left out first: what leads to a failure mostly stands just before it, and the rest is later.
+    public struct Candidates<Item>: RandomAccessCollection {
+        fileprivate let chunks: [[Item]]
+        fileprivate let areRests: Bool
+
+        public var startIndex: Int { 0 }
+        public var endIndex: Int { chunks.count }
+
+        public subscript(place: Int) -> [Item] {
+            guard areRests else { return chunks[place] }
+            let left = chunks.count - 1 - place
+            return chunks.indices.filter { $0 != left }.flatMap { chunks[$0] }
+        }
     }
 
     /// A list in so many parts of nearly equal length, none of them empty.
