@@ -113,7 +113,8 @@ private struct Shrinking {
 
     private static let ordersTried: UInt64 = 30
 
-    /// One of the faults alone, at another time or for another event: the others may only have moved it to where it hurts.
+    /// One of the faults alone, at another time or for another event, or the other way where it has two, such as a request that
+    /// is served or not before it is refused: the others may only have moved it to where it hurts.
     private mutating func takeOneFaultElsewhere() {
         guard best.list.decisions.count > 1 else { return }
         let moved = best.list.decisions.flatMap(Self.places)
@@ -153,7 +154,8 @@ private struct Shrinking {
             return (1...60).compactMap { decision.with("at_ns", .integer(Int64($0) * 250_000_000)) }
         }
         let first = decision.occurrence > 8 ? decision.occurrence - 8 : 1
-        return (first...decision.occurrence + 8).map { decision.at(occurrence: $0) }
+        let moved = (first...decision.occurrence + 8).map { decision.at(occurrence: $0) }
+        return moved + decision.otherWays.flatMap { way in moved.compactMap { $0.with(way.name, way.value) } }
     }
 
     /// Whole kinds of faults go first: many small delays that only move others would else have to go one by one.
@@ -228,6 +230,13 @@ private struct Shrinking {
             return trials.fails(best.changed { $0.list.decisions[index] = smaller })
         }
         if least * unit < number { takeParameter(index, name, .integer(least * unit)) }
+    }
+}
+
+extension FaultDecision {
+    /// What is true or false of it, as the opposite.
+    fileprivate var otherWays: [(name: String, value: JSONValue)] {
+        parameters.compactMap { member in member.value.bool.map { (member.key, .bool(!$0)) } }
     }
 }
 

@@ -14,7 +14,8 @@ struct AgentStore: Sendable {
     let savesStates: Bool
     /// Whether answers go into the user's previous thread.
     let savesInWrongThread: Bool
-    /// Whether a cached state is believed of a run that has ended; see ``ServiceKit/Deviation/staleStateCached``.
+    /// Whether a cached state is believed of a run that has ended; see ``ServiceKit/Deviation/staleStateCached`` and
+    /// ``ServiceKit/Deviation/stateSavedBehind``.
     let believesStaleStates: Bool
     /// Whether transactions are none; see ``ServiceKit/Deviation/transactionTorn``.
     let tearsTransactions: Bool
@@ -27,7 +28,7 @@ struct AgentStore: Sendable {
         chance = context.chance
         savesStates = !context.deviates(.stateNotSaved)
         savesInWrongThread = context.deviates(.wrongThread)
-        believesStaleStates = context.deviates(.staleStateCached)
+        believesStaleStates = context.deviates(.staleStateCached) || context.deviates(.stateSavedBehind)
         tearsTransactions = context.deviates(.transactionTorn)
         writesTitlesApart = context.deviates(.titleWrittenApart)
     }
