@@ -211,6 +211,13 @@ public final class Simulation: @unchecked Sendable {  // because only its own th
 
     func cancelTimer(_ token: TimerQueue.Token) -> TimerQueue.Action? { timers.cancel(token) }
 
+    /// Says how the current task, and what it creates from now on, is to be called where runs are told in words: in departures
+    /// of the order, and of what a stuck run waits for. Does nothing outside a simulation.
+    public static func nameTask(_ name: @autoclosure () -> String) {
+        guard let simulation = current else { return }
+        simulation.ledger.setName(simulation.currentRecord(), name())
+    }
+
     func setWaiting(_ reason: WaitReason?) { ledger.setWaiting(currentRecord(), reason) }
 
     // MARK: What the interposed calls ask for

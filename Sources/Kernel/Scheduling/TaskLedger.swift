@@ -30,8 +30,8 @@ struct TaskLedger {
         var task: UnsafeMutableRawPointer?
         /// Whether a parent cancels it.
         let isChild: Bool
-        /// A strand's name, or what the creator is called.
-        let name: String
+        /// A strand's name, or what the creator is called, or what the task calls itself. Decides nothing.
+        var name: String
         /// What the task waits for, where it said so.
         var waiting: WaitReason?
     }
@@ -152,6 +152,9 @@ struct TaskLedger {
             record.task == nil ? nil : "a task of \(record.name) \(record.waiting.map { "waits for \($0)" } ?? "is suspended")"
         }.sorted()
     }
+
+    /// Says how a record is to be called in words; what it creates from now on is called so too.
+    mutating func setName(_ record: Int, _ name: String) { records[record].name = name }
 
     mutating func setWaiting(_ record: Int, _ reason: WaitReason?) { records[record].waiting = reason }
 

@@ -86,9 +86,11 @@ final class FailureTrials {
         return nil
     }
 
-    /// The first of these seeds in whose order a variant fails in the same way without any fault, and the result; none when
-    /// the trials are used up.
-    func firstFailing(_ variant: FailureVariant, inOrderOf seeds: Range<UInt64>) -> CaseResult? {
+    /// The first of these seeds in whose order a variant fails in the same way without any fault, and the steps that could have
+    /// run in another; none when the trials are used up.
+    func firstFailing(
+        _ variant: FailureVariant, inOrderOf seeds: Range<UInt64>
+    ) -> (seed: UInt64, departures: [Departure])? {
         var seeds = seeds[...]
         while !seeds.isEmpty, mayGoOn {
             let ahead = Array(seeds.prefix(Self.width))
@@ -103,7 +105,7 @@ final class FailureTrials {
             }
             let first = results.firstIndex(where: isSame)
             count += (first ?? results.count - 1) + 1
-            if let first { return results[first] }
+            if let first { return (ahead[first], results[first].contestedSteps.map(\.departure)) }
         }
         return nil
     }

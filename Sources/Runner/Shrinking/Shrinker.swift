@@ -106,9 +106,8 @@ private struct Shrinking {
     /// No fault at all, if the order of some seed makes it fail without any: it is the order then that is unlucky.
     private mutating func takeOrderAlone() {
         guard best.list.order == .seeded, !best.list.decisions.isEmpty else { return }
-        guard let result = trials.firstFailing(best, inOrderOf: 0..<Self.ordersTried) else { return }
-        let list = DecisionList([], order: .listed(result.contestedSteps.map(\.departure)))
-        take([best.changed { $0.list = list }])
+        guard let order = trials.firstFailing(best, inOrderOf: 0..<Self.ordersTried) else { return }
+        take([best.changed { $0.list = DecisionList([], order: .listed(order.departures)) }])
     }
 
     private static let ordersTried: UInt64 = 30
@@ -170,15 +169,40 @@ private struct Shrinking {
         best.list.decisions = minimize(whole.list.decisions) { decisions in whole.changed { $0.list.decisions = decisions } }
     }
 
-    /// The departures from first-in-first-out that it takes, each as "before all others" or "after them" where that does.
+    /// The departures from first-in-first-out that it takes, as few and as plain as will do.
     private mutating func takeFewerDepartures() {
         if best.list.order == .seeded {
             let contested = trials.run(best, recordsSchedule: true).contestedSteps.map(\.departure)
             take([best.changed { $0.list.order = .listed(contested) }])
         }
         guard case .listed(let contested) = best.list.order, !contested.isEmpty else { return }
+        best.list.order = .listed(fewer(contested))
+        takeOtherOrders()
+        takePlainDepartures()
+    }
+
+    /// The fewest of these departures with which the best variant fails.
+    private func fewer(_ departures: [Departure]) -> [Departure] {
+        minimize(departures) { listed in best.changed { $0.list.order = .listed(listed) } }
+    }
+
+    /// The departures of other seeds' orders, where those of this one stay many and no fault is needed.
+    private mutating func takeOtherOrders() {
+        var seed: UInt64 = 0
+        while best.list.decisions.isEmpty, case .listed(let current) = best.list.order, current.count > 3,
+            let other = trials.firstFailing(best, inOrderOf: seed..<Self.ordersTried)
+        {
+            seed = other.seed + 1
+            guard trials.fails(best.changed { $0.list.order = .listed(other.departures) }) else { continue }
+            let departures = fewer(other.departures)
+            if departures.count < current.count { best.list.order = .listed(departures) }
+        }
+    }
+
+    /// Each departure as "before all others" or "after them", where that does.
+    private mutating func takePlainDepartures() {
+        guard case .listed(var departures) = best.list.order else { return }
         let whole = best
-        var departures = minimize(contested) { listed in whole.changed { $0.list.order = .listed(listed) } }
         for index in departures.indices {
             for rank in [UInt64.min, .max] where departures[index].isAhead == (rank == .min) {
                 var plain = departures

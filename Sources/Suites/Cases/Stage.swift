@@ -1,5 +1,6 @@
 // A case at work: its world, what the run has decided, and what has been found so far.
 
+import Kernel
 import Synchronization
 import Worlds
 
@@ -42,6 +43,7 @@ final class Stage: Sendable {
         let outcomes = await withTaskGroup(of: (Int, CaseReport, Result?).self) { group in
             for (index, user) in users.enumerated() {
                 group.addTask { [world] in
+                    Simulation.nameTask(user)
                     let journey = Journey(user, in: world)
                     let result = await journey.carryOut(body)
                     return (index, journey.report, result)

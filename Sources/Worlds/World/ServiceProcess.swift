@@ -78,7 +78,11 @@ final class ServiceProcess: Sendable {
         gate.open()
         let host = ServiceHost(service, log: foundation.log(name), faults: servingFaults)
         let listener = try await mesh.listen(endpoint, at: address, staysListed: true) { host.accept($0) }
-        let running = Running(host: host, listener: listener, background: Task { try await service.run() }, gate: gate)
+        let background = Task { [endpoint] in
+            Simulation.nameTask(endpoint.description)
+            try await service.run()
+        }
+        let running = Running(host: host, listener: listener, background: background, gate: gate)
         state.withLock { state in
             state.running = running
             state.address = listener.address
