@@ -78,6 +78,10 @@ public final class FakeAuth: Service {
         addSocketRoutes(to: routes)
         addProviderRoutes(to: routes)
         addAuthorizationRoutes(to: routes)
+        addIntrospectionRoutes(to: routes)
+        addRevocationRoutes(to: routes)
+        addEndSessionRoutes(to: routes)
+        addDeviceRoutes(to: routes)
         addDiscoveryRoutes(to: routes)
         addUpstreamRoutes(to: routes)
     }

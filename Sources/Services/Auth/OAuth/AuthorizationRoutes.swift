@@ -43,7 +43,7 @@ extension FakeAuth {
             }
             guard let user = (request.method == .post ? fields.nonEmpty("sub") : nil) ?? fields.nonEmpty("login_hint"),
                 UpstreamUser.isValid(user)
-            else { return ConsentPage.response(ConsentPage.html(asked, fields, realm)) }
+            else { return ConsentPage.response(asked, fields, realm) }
             let grant = AuthorizationGrant(asked, user: user, time: context.clock.now.seconds)
             return .found(asked.answer(["code": try await code(for: grant, in: realm)]))
         }
@@ -51,57 +51,12 @@ extension FakeAuth {
 
     /// Reads a request to a realm's token endpoint.
     func tokenRequest(_ request: Request, _ realm: AuthorizationRealm) async throws -> TokenRequest {
-        guard let form = try await request.form(upTo: configuration.bodyLimit) else {
-            throw OAuthError.invalidRequest("The body must be \(FormFields.contentType)")
-        }
+        let form = try await oauthForm(request)
         return try TokenRequest.read(form, authorization: request.headers[.authorization], clients: realm.clients)
     }
 
-    private func issue(_ request: Request) async throws -> Response {
-        let realm = ownRealm(request)
-        switch try await tokenRequest(request, realm) {
-        case .code(let client, let redemption):
-            let sessionID = identifiers.next("session", for: client.id)
-            let grant = try await redeem(redemption, client, realm, for: sessionID)
-            let account = try await account(named: grant.user)
-            var answer = try await newSession(
-                userID: account.id, email: account.email, clientID: client.id, sessionID: sessionID,
-                claims: ["scope": .string(grant.scope), "client_id": .string(client.id)])
-            try await refuseRepeated(redemption, realm)
-            answer["scope"] = .string(grant.scope)
-            if grant.scope.split(separator: " ").contains("openid") {
-                let person = ProviderUser(
-                    id: account.id, email: account.email, name: account.name, isVerified: account.isVerified)
-                answer["id_token"] = .string(try await idToken(grant, person, client, realm))
-            }
-            return .answer(answer, headers: OAuthError.unkept)
-        case .refresh(let client, let token, let scope):
-            // What was granted is in the token itself; less may be asked for, never more.
-            let granted = try await payload(of: token)?["scope"]?.string ?? ""
-            let known = granted.split(separator: " ")
-            guard (scope ?? granted).split(separator: " ").allSatisfy({ known.contains($0) }) else {
-                throw OAuthError.invalidScope("More is asked for than was granted")
-            }
-            guard let session = try await refreshed(token, clientID: client.id) else {
-                throw OAuthError.invalidGrant("The refresh token is not known, was used, or has expired")
-            }
-            var answer = try await tokens(
-                of: session, claims: ["scope": .string(granted), "client_id": .string(client.id)])
-            answer["scope"] = .string(granted)
-            return .answer(answer, headers: OAuthError.unkept)
-        case .clientCredentials(let client, let scope):
-            let token = try await serviceToken(
-                of: client.id, claims: ["scope": .string(scope), "client_id": .string(client.id)])
-            return .answer(
-                [
-                    "access_token": .string(token), "token_type": "Bearer", "scope": .string(scope),
-                    "expires_in": .integer(configuration.serviceLifetime.components.seconds),
-                ], headers: OAuthError.unkept)
-        }
-    }
-
     /// The account that a user named at the consent page, or a new one.
-    private func account(named user: String) async throws -> Account {
+    func account(named user: String) async throws -> Account {
         let person = UpstreamUser(user).person
         if let known = try await accounts.account(email: person.email) { return known }
         let id = identifiers.next("auth_user", for: person.email)
@@ -117,13 +72,15 @@ extension FakeAuth {
 
     /// An id token (OpenID Connect Core section 2).
     func idToken(
-        _ grant: AuthorizationGrant, _ person: ProviderUser, _ client: OAuthClient, _ realm: AuthorizationRealm
+        _ grant: AuthorizationGrant, _ person: ProviderUser, _ client: OAuthClient, _ realm: AuthorizationRealm,
+        sessionID: String? = nil
     ) async throws -> String {
         let now = context.clock.now.seconds
         var claims: JSONObject = [
             "iss": .string(realm.issuer), "sub": .string(person.id), "aud": .string(client.id), "iat": .integer(now),
             "exp": .integer(now + 3600), "auth_time": .integer(grant.time),
         ]
+        if let sessionID { claims["sid"] = .string(sessionID) }
         if let nonce = grant.request.nonce { claims["nonce"] = .string(nonce) }
         let scopes = grant.scope.split(separator: " ")
         if scopes.contains("email") {

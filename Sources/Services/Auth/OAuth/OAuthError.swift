@@ -22,7 +22,8 @@ struct OAuthError: Error, Sendable, Equatable {
     static func invalidGrant(_ description: String) -> OAuthError { OAuthError("invalid_grant", description) }
     static func invalidScope(_ description: String) -> OAuthError { OAuthError("invalid_scope", description) }
     static let unsupportedGrantType = OAuthError(
-        "unsupported_grant_type", "The grant type is missing here: authorization_code, refresh_token, client_credentials")
+        "unsupported_grant_type",
+        "The grant type is none of these: " + OAuthClient.GrantType.allCases.map(\.rawValue).joined(separator: ", "))
     static let unauthorizedClient = OAuthError("unauthorized_client", "The client may not use this grant type")
 
     /// The client is not known, or does not prove who it is. Who tried with a header is told how (section 5.2).
