@@ -12,6 +12,9 @@ struct AuthorizationRealm: Sendable {
     /// The path of its consent page.
     let path: String
     let clients: [OAuthClient]
+
+    /// Its name as a page has it: `Google`.
+    var title: String { name.prefix(1).uppercased() + name.dropFirst() }
 }
 
 /// An authorization request (RFC 6749 section 4.1.1, RFC 7636 section 4.3) that may be granted.

@@ -9,7 +9,7 @@ enum ConsentPage {
     static func response(_ request: AuthorizationRequest, _ fields: FormFields, _ realm: AuthorizationRealm) -> Response {
         let hidden = fields.fields.filter { $0.name != "sub" && $0.name != "deny" }.map { LoginPage.hidden($0.name, $0.value) }
         return LoginPage.response(
-            "Log in by \(realm.name)",
+            "Log in with \(realm.title)",
             """
             <p><b>\(LoginPage.escape(request.clientID))</b> would like to:</p>
             \(LoginPage.list(ofScopes: request.scope))

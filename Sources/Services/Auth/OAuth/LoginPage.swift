@@ -58,10 +58,11 @@ enum LoginPage {
           font: 16px/1.5 system-ui, sans-serif }
         main { background: var(--card); width: min(22rem, 86vw); padding: 2rem; border-radius: 12px;
           box-shadow: 0 8px 32px rgb(0 0 0 / 12%) }
-        h1 { font-size: 1.35rem; margin: 0 0 .75rem } ul { padding-left: 1.2rem; margin: .25rem 0 1.25rem }
+        h1, p { overflow-wrap: anywhere } h1 { font-size: 1.35rem; margin: 0 0 .75rem } ul { padding-left: 1.2rem; margin: .25rem 0 1.25rem }
         label { display: block; font-size: .9rem; color: var(--soft) }
         input:not([type=hidden]) { box-sizing: border-box; width: 100%; margin: .25rem 0 1rem; padding: .6rem .7rem; font: inherit;
-          color: inherit; background: transparent; border: 1px solid var(--soft); border-radius: 8px }
+          color: var(--text); background: transparent; border: 1px solid var(--soft); border-radius: 8px }
+        :focus-visible { outline: 2px solid var(--accent); outline-offset: 1px }
         input.code { font: 1.4rem/1.4 ui-monospace, monospace; letter-spacing: .12em; text-transform: uppercase }
         div { display: flex; gap: .6rem }
         button { flex: 1; padding: .6rem; font: inherit; border-radius: 8px; border: 1px solid var(--accent);
