@@ -124,3 +124,26 @@ def test_a_service_exchanges_a_users_token(discovery, login, service):
     assert told["act"] == {"sub": "backlot-service"} and told["username"] == "ada@example.org"
     query = urllib.parse.urlencode({"user_code": "nothing"})
     assert "not known" in requests.get(discovery["issuer"] + "/oauth/device?" + query, timeout=10).text
+
+
+def test_authlib_uses_an_application_that_registered_itself(discovery):
+    asked = {"redirect_uris": ["https://app.example/cb"], "scope": "openid email", "client_name": "An application"}
+    client = requests.post(discovery["registration_endpoint"], json=asked, timeout=10)
+    assert client.status_code == 201
+    client = client.json()
+    with OAuth2Session(
+            client["client_id"], client["client_secret"], redirect_uri="https://app.example/cb", scope="openid email",
+            token_endpoint_auth_method=client["token_endpoint_auth_method"], code_challenge_method="S256") as session:
+        verifier = generate_token(48)
+        url, _ = session.create_authorization_url(
+            discovery["authorization_endpoint"], login_hint="ada", code_verifier=verifier)
+        reply = requests.get(url, timeout=10, allow_redirects=False)
+        token = session.fetch_token(
+            discovery["token_endpoint"], authorization_response=reply.headers["location"], code_verifier=verifier)
+        assert token["scope"] == "openid email"
+        told = session.introspect_token(discovery["introspection_endpoint"], token=token["access_token"]).json()
+        assert told["client_id"] == client["client_id"]
+    bearer = {"Authorization": "Bearer " + client["registration_access_token"]}
+    assert requests.get(client["registration_client_uri"], headers=bearer, timeout=10).json() == client
+    assert requests.delete(client["registration_client_uri"], headers=bearer, timeout=10).status_code == 204
+    assert requests.get(client["registration_client_uri"], headers=bearer, timeout=10).status_code == 401

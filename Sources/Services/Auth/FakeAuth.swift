@@ -17,6 +17,7 @@ public final class FakeAuth: Service {
     let context: ServiceContext
     let configuration: AuthConfiguration
     let accounts: Accounts
+    let registeredClients: RegisteredClients
     let sessions: Sessions
     let rules: TokenRules
     let identifiers: IdentifierSource
@@ -32,6 +33,7 @@ public final class FakeAuth: Service {
         self.context = context
         self.configuration = configuration
         accounts = Accounts(store: context.relational)
+        registeredClients = RegisteredClients(store: context.relational)
         sessions = Sessions(
             cache: context.cache, lifetime: configuration.refreshLifetime,
             inProcess: context.deviates(.sessionNotPersisted) ? ProcessSessions() : nil,
@@ -54,6 +56,7 @@ public final class FakeAuth: Service {
         }
         _ = try await keyStore.keys()
         try await accounts.prepare()
+        try await registeredClients.prepare()
     }
 
     /// Signs with a new key from now on. Tokens of the former one stay good while they live. A key that the
@@ -82,6 +85,7 @@ public final class FakeAuth: Service {
         addRevocationRoutes(to: routes)
         addEndSessionRoutes(to: routes)
         addDeviceRoutes(to: routes)
+        addRegistrationRoutes(to: routes)
         addDiscoveryRoutes(to: routes)
         addUpstreamRoutes(to: routes)
     }

@@ -12,6 +12,8 @@ struct AuthorizationRealm: Sendable {
     /// The path of its consent page.
     let path: String
     let clients: [OAuthClient]
+    /// Whether applications may register themselves.
+    var takesRegistrations = false
 
     /// Its name as a page has it: `Google`.
     var title: String { name.prefix(1).uppercased() + name.dropFirst() }

@@ -22,7 +22,8 @@ extension FakeAuth {
     /// This service as an authorization server.
     func ownRealm(_ request: Request) -> AuthorizationRealm {
         AuthorizationRealm(
-            name: "backlot", issuer: base(of: request), path: "/oauth/authorize", clients: configuration.clients)
+            name: "backlot", issuer: base(of: request), path: "/oauth/authorize", clients: configuration.clients,
+            takesRegistrations: true)
     }
 
     /// The consent page of a realm: a user who is named by `login_hint`, or by `sub` in its form, consents.
@@ -34,6 +35,7 @@ extension FakeAuth {
             }
             fields = form
         }
+        let realm = try await realm.naming(fields.nonEmpty("client_id"), self)
         switch AuthorizationRequest.read(fields, in: realm) {
         case .shown(let error): throw error
         case .sentBack(let url): return .found(url)
@@ -52,7 +54,9 @@ extension FakeAuth {
     /// Reads a request to a realm's token endpoint.
     func tokenRequest(_ request: Request, _ realm: AuthorizationRealm) async throws -> TokenRequest {
         let form = try await oauthForm(request)
-        return try TokenRequest.read(form, authorization: request.headers[.authorization], clients: realm.clients)
+        let authorization = request.headers[.authorization]
+        let realm = try await realm.naming(ClientAuthentication.claimedID(form, authorization), self)
+        return try TokenRequest.read(form, authorization: authorization, clients: realm.clients)
     }
 
     /// The account that a user named at the consent page, or a new one.
@@ -98,5 +102,14 @@ extension FakeAuth {
             "sub": .string(claims.subject), "email": JSONValue(account?.email ?? claims.email),
             "email_verified": .bool(account?.isVerified ?? false), "name": JSONValue(account?.name),
         ])
+    }
+}
+
+extension AuthorizationRealm {
+    /// The realm with the application of an id, where that has registered itself.
+    fileprivate func naming(_ id: String?, _ auth: FakeAuth) async throws -> AuthorizationRealm {
+        guard takesRegistrations else { return self }
+        return AuthorizationRealm(
+            name: name, issuer: issuer, path: path, clients: try await auth.clients(naming: [id]), takesRegistrations: true)
     }
 }

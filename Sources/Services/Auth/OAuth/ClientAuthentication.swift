@@ -31,6 +31,11 @@ enum ClientAuthentication {
         }
     }
 
+    /// Whom a request says it is of.
+    static func claimedID(_ fields: FormFields, _ authorization: String?) -> String? {
+        fields.nonEmpty("client_id") ?? authorization.flatMap(basic)?.id
+    }
+
     /// Id and secret of `Basic`, each encoded as in forms (RFC 6749 section 2.3.1).
     private static func basic(_ field: String) -> (id: String, secret: String)? {
         let parts = field.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
@@ -46,7 +51,9 @@ extension FakeAuth {
     /// The form of a request, which names each field once, and the application that sends it. Throws ``OAuthError``.
     func authenticated(_ request: Request) async throws -> (form: FormFields, client: OAuthClient) {
         let form = try await oauthForm(request)
-        let client = try ClientAuthentication.client(form, request.headers[.authorization], configuration.clients)
+        let authorization = request.headers[.authorization]
+        let clients = try await clients(naming: [ClientAuthentication.claimedID(form, authorization)])
+        let client = try ClientAuthentication.client(form, authorization, clients)
         return (form, client)
     }
 

@@ -30,6 +30,7 @@ extension FakeAuth {
             "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
             "revocation_endpoint": .string(base + "/oauth/revoke"),
             "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+            "registration_endpoint": .string(base + "/oauth/register"),
             "end_session_endpoint": .string(base + "/oauth/logout"),
             "device_authorization_endpoint": .string(base + "/oauth/device_authorization"),
             "scopes_supported": .array(unique.map(JSONValue.string)), "response_types_supported": ["code"],

@@ -60,9 +60,10 @@ extension FakeAuth {
         var hint: JSONValue?
         if let token = fields.nonEmpty("id_token_hint") {
             hint = try await keyStore.identityKey().verification.claims(of: token)
-            if hint?["iss"]?.string != ownRealm(request).issuer { hint = nil }
+            if hint?["iss"]?.string != base(of: request) { hint = nil }
         }
-        let asked = try EndSessionRequest(fields, hint: hint, clients: configuration.clients)
+        let clients = try await clients(naming: [fields.nonEmpty("client_id"), hint?["aud"]?.string])
+        let asked = try EndSessionRequest(fields, hint: hint, clients: clients)
         if let session = asked.session { try await sessions.close(session.id, userID: session.userID) }
         return asked.destination.map { .found($0) } ?? ConsentPage.loggedOut()
     }

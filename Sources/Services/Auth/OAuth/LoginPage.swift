@@ -56,7 +56,7 @@ enum LoginPage {
           :root { --card: #1b212c; --page: #10141b; --text: #e8ecf3; --soft: #98a3b5; --accent: #7ea2ff } }
         body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--page); color: var(--text);
           font: 16px/1.5 system-ui, sans-serif }
-        main { background: var(--card); width: min(22rem, 86vw); padding: 2rem; border-radius: 12px;
+        main { box-sizing: border-box; background: var(--card); width: min(26rem, 92vw); padding: 2rem; border-radius: 12px;
           box-shadow: 0 8px 32px rgb(0 0 0 / 12%) }
         h1, p { overflow-wrap: anywhere } h1 { font-size: 1.35rem; margin: 0 0 .75rem } ul { padding-left: 1.2rem; margin: .25rem 0 1.25rem }
         label { display: block; font-size: .9rem; color: var(--soft) }

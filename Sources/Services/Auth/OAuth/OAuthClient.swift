@@ -15,6 +15,8 @@ public struct OAuthClient: Sendable, Hashable {
 
     /// Its id.
     public var id: String
+    /// How people call it; nil: by its id.
+    public var name: String?
     /// Its secret. Nil: it is public, cannot keep one, and proves itself by PKCE.
     public var secret: String?
     /// Where browsers may be sent back. On a loopback host any port will do (RFC 8252 section 7.3).
@@ -29,9 +31,10 @@ public struct OAuthClient: Sendable, Hashable {
     /// An application from its parts.
     public init(
         id: String, secret: String?, redirectURIs: [String], postLogoutRedirectURIs: [String] = [], scopes: [String],
-        grantTypes: [GrantType]
+        grantTypes: [GrantType], name: String? = nil
     ) {
         self.id = id
+        self.name = name
         self.postLogoutRedirectURIs = postLogoutRedirectURIs
         self.secret = secret
         self.redirectURIs = redirectURIs

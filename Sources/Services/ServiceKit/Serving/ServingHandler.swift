@@ -43,8 +43,9 @@ final class ServingHandler: ChannelDuplexHandler, RemovableChannelHandler,
     typealias OutboundIn = Never
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// How long a client whose request was refused may take to close its half.
-    private static let hangUpTimeout = TimeAmount.seconds(1)
+    /// How long a client whose request was refused may take to close its half: as long as other servers linger, since a client that
+    /// is slow to read must not lose the answer to a reset.
+    private static let hangUpTimeout = TimeAmount.seconds(5)
 
     /// How long a client may send nothing, where it is its turn: longer than callers keep a connection that they do not use, and
     /// short enough that a client who vanished without a word is not served for ever.
