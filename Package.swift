@@ -94,7 +94,7 @@ let package = Package(
         module(
             "AuthService", "Services/Auth",
             [
-                "ServiceKit", "Kernel", "Wire", "StoreKit", jwtKit, crypto,
+                "ServiceKit", "Kernel", "Wire", "StoreKit", "Fixtures", jwtKit, crypto,
                 cryptoExtras, hummingbird, httpTypes, nioCore, logging,
             ]),
         module(

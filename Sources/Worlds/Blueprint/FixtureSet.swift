@@ -1,6 +1,7 @@
 // What the fakes play: scripts read once and shared by any number of worlds.
 
 import AgentService
+import AuthService
 import Fixtures
 public import Foundation
 import LLMService
@@ -11,15 +12,17 @@ public import Wire
 public struct FixtureSet: Sendable {
     let agents: AgentScripts
     let llm: LLMScripts
+    let auth: AuthFixtures
     /// The contract of the events that agents send: what each kind must have and may have.
     public let eventSchema: JSONSchema
 
-    /// Reads the `agents` and `llm` folders of a directory, and `schemas/events.json`. Throws an `InputError` with file
-    /// and place.
+    /// Reads the `agents` and `llm` folders of a directory, `auth` where there is one, and `schemas/events.json`. Throws an
+    /// `InputError` with file and place.
     public static func load(_ directory: URL) throws -> FixtureSet {
         FixtureSet(
             agents: try AgentScripts.load(directory: directory.appending(path: "agents")),
             llm: try LLMScripts.load(directory: directory.appending(path: "llm")),
+            auth: try AuthFixtures.load(directory: directory.appending(path: "auth")),
             eventSchema: try schema(directory.appending(path: "schemas/events.json")))
     }
 
@@ -28,7 +31,8 @@ public struct FixtureSet: Sendable {
         async let llm = LLMScripts.load(directory: directory.appending(path: "llm"))
         async let eventSchema = schema(directory.appending(path: "schemas/events.json"))
         let agents = try AgentScripts.load(directory: directory.appending(path: "agents"))
-        return try await FixtureSet(agents: agents, llm: llm, eventSchema: eventSchema)
+        let auth = try AuthFixtures.load(directory: directory.appending(path: "auth"))
+        return try await FixtureSet(agents: agents, llm: llm, auth: auth, eventSchema: eventSchema)
     }
 
     private static func schema(_ file: URL) throws -> JSONSchema {

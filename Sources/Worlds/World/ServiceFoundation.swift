@@ -31,7 +31,7 @@ struct ServiceFoundation {
     init(mesh: Mesh, chance: Chance, trace: Trace, blueprint: Blueprint) async throws {
         deviations = blueprint.deviations
         fixtures = blueprint.fixtures
-        auth = blueprint.auth
+        auth = blueprint.fixtures.auth.applied(to: blueprint.auth)
         self.mesh = mesh
         self.chance = chance
         self.trace = trace
