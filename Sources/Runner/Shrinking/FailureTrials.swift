@@ -75,7 +75,7 @@ final class FailureTrials {
                 continue
             }
             guard mayGoOn else { return nil }
-            let ahead = (next..<variants.count).filter { known[variants[$0]] == nil }.prefix(Self.width)
+            let ahead = Array((next..<variants.count).lazy.filter { self.known[variants[$0]] == nil }.prefix(Self.width))
             let (suiteCase, seed, signature, plans) = (suiteCase, seed, signature, ahead.map { plan.repeating(variants[$0]) })
             let outcomes = Threads.map(plans.count) { place in
                 Self.isSame(CaseRun(suiteCase: suiteCase, seed: seed, plan: plans[place]).simulate(), signature)

@@ -68,10 +68,7 @@ struct AuthorizationRequest: Sendable, Equatable {
         guard fields.nonEmpty("response_mode") ?? "query" == "query" else {
             throw .invalidRequest("The response_mode must be query")
         }
-        let scope = fields.nonEmpty("scope") ?? client.scopes.joined(separator: " ")
-        if let unknown = scope.split(separator: " ").first(where: { !client.scopes.contains(String($0)) }) {
-            throw .invalidScope("The scope \(unknown) is not known for the client")
-        }
+        let scope = try client.scope(fields.nonEmpty("scope"))
         let challenge = fields.nonEmpty("code_challenge")
         if let challenge {
             guard fields.nonEmpty("code_challenge_method") == "S256" else {

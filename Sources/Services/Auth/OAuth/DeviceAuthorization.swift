@@ -82,10 +82,7 @@ extension FakeAuth {
     private func authorizeDevice(_ request: Request) async throws -> Response {
         let (form, client) = try await authenticated(request)
         guard client.grantTypes.contains(.deviceCode) else { throw OAuthError.unauthorizedClient }
-        let scope = form.nonEmpty("scope") ?? client.scopes.joined(separator: " ")
-        guard OAuthScope.contains(client.scopes.joined(separator: " "), scope) else {
-            throw OAuthError.invalidScope("More is asked for than the client may")
-        }
+        let scope = try client.scope(form.nonEmpty("scope"))
         let code = unguessable("device-code", for: client.id)
         let expiry = context.clock.now.advanced(by: DeviceAuthorization.lifetime).seconds
         let userCode = try await newUserCode(for: code, client)

@@ -45,6 +45,16 @@ public struct OAuthClient: Sendable, Hashable {
     /// Whether it has no secret.
     public var isPublic: Bool { secret == nil }
 
+    /// What it gets of what it asks for: that, or all that it may ask for where it names nothing. Throws ``OAuthError``
+    /// `invalid_scope`.
+    func scope(_ asked: String?) throws(OAuthError) -> String {
+        guard let asked else { return scopes.joined(separator: " ") }
+        if let unknown = asked.split(separator: " ").first(where: { !scopes.contains(String($0)) }) {
+            throw .invalidScope("The scope \(unknown) is not known for the client")
+        }
+        return asked
+    }
+
     /// A public application for tests, one for terminals and other devices without a browser, and a service that has a secret.
     public static let defaults = [
         OAuthClient(

@@ -29,11 +29,7 @@ enum TokenRequest: Equatable {
             guard let token = fields.nonEmpty("refresh_token") else { throw .invalidRequest("refresh_token is missing") }
             return .refresh(client, token: token, scope: fields.nonEmpty("scope"))
         case .clientCredentials:
-            let scope = fields.nonEmpty("scope") ?? client.scopes.joined(separator: " ")
-            if let unknown = scope.split(separator: " ").first(where: { !client.scopes.contains(String($0)) }) {
-                throw .invalidScope("The scope \(unknown) is not known for the client")
-            }
-            return .clientCredentials(client, scope: scope)
+            return .clientCredentials(client, scope: try client.scope(fields.nonEmpty("scope")))
         case .deviceCode:
             guard let code = fields.nonEmpty("device_code") else { throw .invalidRequest("device_code is missing") }
             return .deviceCode(client, code)
